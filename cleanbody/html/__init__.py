@@ -1,0 +1,125 @@
+"""HTML in, :class:`~cleanbody.page.Document` out: scan, parse, walk, and rescue of what the parse would lose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from cleanbody.decode import decode, encode_text, looks_binary
+from cleanbody.jsonld import find_state, read_jsonld, state_text
+from cleanbody.page import Document, Flag, InputError, Status
+from cleanbody.scan import Limits, scan
+from cleanbody.html.walk import Walker
+
+# A page whose visible text is shorter than this share of what <noscript> or JSON holds shows nothing by itself.
+SHOWS_NOTHING: Final = 0.34
+# Characters: less than this is a notice ("please enable …"), not a page's text.
+WORTH_RESCUING: Final = 240
+
+
+def read_html(
+    source: Any,
+    *,
+    limits: Limits | None = None,
+    http_charset: str | None = None,
+    deadline: float | None = None,
+) -> Document:
+    """Cut a page into blocks.
+
+    Args:
+        source: HTML as ``str`` or ``bytes`` (any encoding), or a tree of lxml or selectolax, which is serialised and
+            never changed.
+        limits: caps on size, depth, tags and attributes; the defaults of `Limits` if None.
+        http_charset: the charset of the HTTP header, if known.
+        deadline: ``time.monotonic()`` value after which the walk stops and the status is ``timeout``.
+
+    Raises:
+        InputError: `source` is none of these.
+
+    >>> document = read_html("<h1>Rain</h1><p>It rained <b>all</b> day.")
+    >>> [document.block_text(i) for i in range(len(document))]
+    ['Rain', 'It rained all day.']
+    """
+    data, statuses = _to_utf8(source, http_charset)
+    if Status.BINARY in statuses:
+        return Document(text="", markup=True, statuses=tuple(statuses))
+    scanned = scan(data, limits or Limits())
+    statuses += scanned.statuses
+    parser = LexborHTMLParser(scanned.data)
+    walker = Walker(deadline=deadline)
+    root = parser.root
+    if root is not None:
+        walker.walk(root)
+    statuses += walker.statuses
+    document = walker.document()
+    document, rescued = _rescue(document, parser, walker)
+    statuses += rescued
+    if not len(document):
+        statuses.append(Status.EMPTY)
+    return replace(document, statuses=tuple(dict.fromkeys(statuses)))
+
+
+def _to_utf8(source: Any, http_charset: str | None) -> tuple[bytes, list[Status]]:
+    """UTF-8 bytes of a page in any of the accepted forms."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        raw = bytes(source)
+        if looks_binary(raw):
+            return b"", [Status.BINARY]
+        decoded = decode(raw, http_charset=http_charset)
+        return decoded.data, [Status.REPLACED_BYTES] if decoded.replaced else []
+    return encode_text(source if isinstance(source, str) else _serialise(source)), []
+
+
+def _serialise(tree: Any) -> str:
+    """The HTML of a parsed tree, told by its module so that neither library is imported for it."""
+    module = type(tree).__module__
+    if module.startswith("selectolax"):
+        html = tree.html
+        return html if isinstance(html, str) else ""
+    if module.startswith("lxml"):
+        from lxml import etree
+
+        return str(etree.tostring(tree, encoding="unicode", method="html", with_tail=False))
+    raise InputError(
+        f"cannot clean a {type(tree).__name__}: give HTML as str or bytes, or a tree of lxml or selectolax"
+    )
+
+
+def _rescue(document: Document, parser: LexborHTMLParser, walker: Walker) -> tuple[Document, list[Status]]:
+    """Bring back text that the page holds but does not show: <noscript>, JSON-LD, state JSON, in this order."""
+    visible = hidden = 0
+    for start, end, flags in zip(document.start, document.end, document.flags, strict=True):
+        if flags & Flag.NOSCRIPT:
+            hidden += end - start
+        else:
+            visible += end - start
+    if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
+        flags = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
+        return replace(document, flags=flags), [Status.RESCUED_NOSCRIPT]
+    if visible >= WORTH_RESCUING * 8:
+        return document, []
+    linked = read_jsonld(document.head.json_ld)
+    body, status = linked.article_body or "", Status.RESCUED_JSON_LD
+    if len(body) < WORTH_RESCUING or visible > len(body) * SHOWS_NOTHING:
+        found = find_state([node.text(deep=True) for node in parser.css("script")])
+        body, status = max((state_text(script) for script in found), key=len, default=""), Status.RESCUED_STATE
+    if len(body) < WORTH_RESCUING or visible > len(body) * SHOWS_NOTHING:
+        return document, []
+    _append(walker, body)
+    return walker.document(), [status]
+
+
+def _append(walker: Walker, body: str) -> None:
+    """Add rescued text, HTML or plain, behind what the walk has found."""
+    if "</" not in body and "<p>" not in body and "<br" not in body:
+        body = "".join(f"<p>{_escape(line)}</p>" for line in body.splitlines() if line.strip())
+    scanned = scan(encode_text(body), Limits())
+    root = LexborHTMLParser(scanned.data).body
+    if root is not None:
+        walker.walk(root, extra_flags=Flag.RESCUED)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

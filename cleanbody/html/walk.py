@@ -1,0 +1,508 @@
+"""One walk over a parsed tree: nodes in, the columns of a :class:`~cleanbody.page.Document` out.
+
+The walk is iterative (no recursion limit), visits every node once, and decides nothing about content: it only cuts
+the page into blocks and remembers where each stood.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
+
+from cleanbody.page import KINDS, Document, Flag, Head, Kind, Mark, MarkKind, Status
+
+# What the walk does at a tag. Tags that stand in no set are inline: they part nothing.
+SKIPPED: Final = frozenset(
+    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset".split()
+)
+BLOCKS: Final = frozenset(
+    "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset figcaption"
+    " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav noscript ol option optgroup p"
+    " pre search section select summary table tbody td textarea tfoot th thead tr ul xmp".split()
+)
+INLINE_MARKS: Final = {
+    "a": MarkKind.LINK,
+    "strong": MarkKind.STRONG,
+    "b": MarkKind.STRONG,
+    "em": MarkKind.EMPHASIS,
+    "i": MarkKind.EMPHASIS,
+    "code": MarkKind.CODE,
+    "kbd": MarkKind.CODE,
+    "samp": MarkKind.CODE,
+    "tt": MarkKind.CODE,
+}
+CONTROLS: Final = frozenset("button select option optgroup textarea legend".split())
+PREFORMATTED: Final = frozenset("pre listing xmp".split())
+KIND_OF_TAG: Final = {
+    **{f"h{n}": Kind.HEADING for n in range(1, 7)},
+    "li": Kind.ITEM,
+    "td": Kind.CELL,
+    "th": Kind.CELL,
+    "dt": Kind.TERM,
+    "dd": Kind.DEFINITION,
+    "blockquote": Kind.QUOTE,
+    "figcaption": Kind.CAPTION,
+    "caption": Kind.CAPTION,
+    **dict.fromkeys(PREFORMATTED, Kind.CODE),
+    **dict.fromkeys(CONTROLS, Kind.CONTROL),
+}
+LISTS: Final = frozenset("ul ol menu dir".split())
+# Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
+FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
+# A <br> after a line this long (characters) parts paragraphs, as pages without <p> use it; shorter lines are verse,
+# addresses or menus and stay together.
+LONG_LINE: Final = 100
+MAX_NAMES: Final = 400  # characters of class and id that are kept of one element
+NODES_PER_CLOCK: Final = 2048
+
+_TEXT, _SKIP, _BLOCK, _MARK, _BREAK, _IMAGE, _HEAD, _SCRIPT = range(8)
+_HEAD_TAGS: Final = frozenset("title meta link base time".split())
+
+
+def _actions() -> dict[int, tuple[int, str]]:
+    """What to do at each of the parser's tag ids, asked of the parser itself: (action, tag name)."""
+    table: dict[int, tuple[int, str]] = {}
+    for names, action in (
+        (SKIPPED, _SKIP),
+        (BLOCKS, _BLOCK),
+        (INLINE_MARKS, _MARK),
+        (_HEAD_TAGS, _HEAD),
+        (("br",), _BREAK),
+        (("img",), _IMAGE),
+        (("script",), _SCRIPT),
+    ):
+        for name in names:
+            table[create_tag(name).tag_id] = (action, name)
+    return table
+
+
+ACTIONS: Final = _actions()
+TEXT_ID: Final = next(
+    node.tag_id
+    for node in LexborHTMLParser("<p>x").css("p")[0].traverse(include_text=True)
+    if node.is_text_node
+)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open element that the walk has to do something about when it ends."""
+
+    container: int = -1  # of block elements
+    kind: Kind | None = None
+    level: int = 0
+    flags: int = 0
+    mark: bool = False
+    used: bool = False  # its first block has been made
+
+
+@dataclass(slots=True)
+class Walker:
+    """Gathers the columns of a document while `walk` goes through a tree; `flush` ends a block."""
+
+    deadline: float | None = None
+    clock: Callable[[], float] = time.monotonic
+    out: list[str] = field(default_factory=list)
+    size: int = 0  # characters in `out`
+    buffer: list[str] = field(default_factory=list)
+    length: int = 0  # characters in `buffer`
+    line: int = 0  # characters since the last <br> in `buffer`
+    space: bool = False  # white space is due before the next word
+    link_end: int = -1  # where the last link ended
+    start: array[int] = field(default_factory=lambda: array("l"))
+    end: array[int] = field(default_factory=lambda: array("l"))
+    kind: bytearray = field(default_factory=bytearray)
+    level: bytearray = field(default_factory=bytearray)
+    flags: bytearray = field(default_factory=bytearray)
+    container: array[int] = field(default_factory=lambda: array("l"))
+    parent: array[int] = field(default_factory=lambda: array("l"))
+    tag: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    first: array[int] = field(default_factory=lambda: array("l"))
+    last: array[int] = field(default_factory=lambda: array("l"))
+    marks: list[Mark] = field(default_factory=list)
+    open_marks: list[tuple[int, MarkKind, str, str]] = field(default_factory=list)
+    frames: list[_Frame] = field(default_factory=lambda: [_Frame()])
+    lists: int = 0
+    quotes: int = 0
+    raw: int = 0  # open <pre>
+    title: str = ""
+    lang: str = ""
+    base: str = ""
+    meta: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    props: list[tuple[str, str]] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+
+    # -- the walk -------------------------------------------------------------------------------------------------
+
+    def walk(self, root: LexborNode, extra_flags: int = 0) -> None:
+        """Add everything below `root`, which is visited too."""
+        if not self.parent:
+            self._open_container("", "")
+        self.frames[-1].flags |= extra_flags
+        node: LexborNode | None = root
+        path: list[LexborNode] = []
+        framed: list[str] = []  # the tag of each open element that has a frame, "" for the others
+        count = 0
+        while node is not None:
+            count += 1
+            if count % NODES_PER_CLOCK == 0 and self.deadline is not None and self.clock() > self.deadline:
+                self.statuses.append(Status.TIMEOUT)
+                break
+            tag_id = node.tag_id
+            child: LexborNode | None = None
+            if tag_id == TEXT_ID:
+                text = node.text_content
+                if text:
+                    self._text(text)
+            else:
+                action, name = ACTIONS.get(tag_id, (_TEXT, ""))
+                entered = self._enter(node, action, name)
+                if entered is not None:
+                    child = node.first_child
+                    if child is not None:
+                        path.append(node)
+                        framed.append(entered)
+                    elif entered:
+                        self._leave(entered)
+            if child is not None:
+                node = child
+                continue
+            while path and (node is None or node.next is None):
+                node = path.pop()
+                entered = framed.pop()
+                if entered:
+                    self._leave(entered)
+            node = node.next if path and node is not None else None
+        while framed:
+            entered = framed.pop()
+            if entered:
+                self._leave(entered)
+        self.flush()
+
+    def _enter(self, node: LexborNode, action: int, name: str) -> str | None:
+        """Open an element; None: don't go below it; else the tag to hand to `_leave` ("" where nothing is due)."""
+        if action == _TEXT:
+            if not node.is_element_node:
+                return None
+            if len(node.attrs):
+                self._attribute_props(node.attributes, node)
+            return ""
+        if action == _BLOCK:
+            if name in CONTROLS and self.length and name == "button":
+                return ""  # a button in the middle of a line of text is part of it
+            self._open_block(node, name)
+            return name
+        if action == _MARK:
+            return self._open_mark(node, name)
+        if action == _BREAK:
+            self._break()
+        elif action == _IMAGE:
+            attributes = node.attributes
+            source = attributes.get("src") or attributes.get("data-src") or ""
+            if source:
+                at = self.size + self.length
+                self.marks.append(Mark(at, at, MarkKind.IMAGE, source, attributes.get("alt") or ""))
+        elif action == _HEAD:
+            return self._head(node, name)
+        elif action == _SCRIPT and "ld+json" in (node.attributes.get("type") or "").lower():
+            child = node.first_child
+            if child is not None and child.text_content:
+                self.json_ld.append(child.text_content)
+        return None
+
+    def _leave(self, name: str) -> None:
+        frame = self.frames[-1]
+        if frame.mark:
+            self.frames.pop()
+            start, kind, value, title = self.open_marks.pop()
+            end = self.size + self.length
+            if end > start:
+                self.marks.append(Mark(start, end, kind, value, title))
+                if kind is MarkKind.LINK:
+                    self.link_end = end
+            return
+        self.flush()
+        self.frames.pop()
+        if name in LISTS:
+            self.lists -= 1
+        elif name == "blockquote":
+            self.quotes -= 1
+        elif name in PREFORMATTED:
+            self.raw -= 1
+        self._close_container(frame.container)
+
+    # -- blocks and containers ------------------------------------------------------------------------------------
+
+    def _open_block(self, node: LexborNode, name: str) -> None:
+        self.flush()
+        attributes = node.attributes
+        names = ""
+        flags = self.frames[-1].flags
+        if attributes:
+            names = self._names(attributes)
+            if is_hidden(attributes):
+                flags |= Flag.HIDDEN
+            self._attribute_props(attributes, node)
+            if name == "html":
+                self.lang = attributes.get("lang") or attributes.get("xml:lang") or ""
+        if name == "noscript":
+            flags |= Flag.NOSCRIPT
+        kind = KIND_OF_TAG.get(name)
+        level = int(name[1]) if kind is Kind.HEADING else 0
+        if name in LISTS:
+            self.lists += 1
+        elif name == "blockquote":
+            self.quotes += 1
+        elif name in PREFORMATTED:
+            self.raw += 1
+        self.frames.append(_Frame(self._open_container(name, names), kind, level, flags))
+
+    def _open_container(self, name: str, names: str) -> int:
+        frame = next((f for f in reversed(self.frames) if f.container >= 0), None)
+        self.parent.append(frame.container if frame else -1)
+        self.tag.append(name)
+        self.names.append(names)
+        self.first.append(len(self.start))
+        self.last.append(len(self.start))
+        index = len(self.parent) - 1
+        if index == 0:
+            self.frames[0].container = 0
+        return index
+
+    def _close_container(self, index: int) -> None:
+        self.last[index] = len(self.start)
+        if self.first[index] == len(self.start) and index == len(self.parent) - 1:
+            for column in (self.parent, self.tag, self.names, self.first, self.last):
+                column.pop()  # nothing stands in it
+
+    def flush(self) -> None:
+        """End the block that is being gathered, if it has any text."""
+        self.space = False
+        self.line = 0
+        if not self.buffer:
+            self._move_marks(self.size)
+            return
+        gathered = "".join(self.buffer)
+        text = gathered.rstrip() if self.raw or gathered[-1].isspace() else gathered
+        if len(text) < len(gathered):
+            self._trim_marks(self.size, self.size + len(text))
+        self.buffer.clear()
+        self.length = 0
+        if not text:
+            self._move_marks(self.size)
+            return
+        begin, end = self.size, self.size + len(text)
+        kind, level, flags = self._form()
+        self.start.append(begin)
+        self.end.append(end)
+        self.kind.append(KINDS.index(kind))
+        self.level.append(min(level, 255))
+        self.flags.append(flags)
+        self.container.append(next(f.container for f in reversed(self.frames) if f.container >= 0))
+        for start, mark, value, title in self.open_marks:
+            if end > start:
+                self.marks.append(Mark(start, end, mark, value, title))
+        self.out.append(text)
+        self.size = end + 1
+        self._move_marks(self.size)
+
+    def _trim_marks(self, begin: int, end: int) -> None:
+        """Pull back the marks that reach into the white space cut off at the end of a block."""
+        i = len(self.marks) - 1
+        while i >= 0 and self.marks[i].end > begin:
+            mark = self.marks[i]
+            if mark.end > end:
+                self.marks[i] = mark._replace(start=min(mark.start, end), end=end)
+            i -= 1
+
+    def _move_marks(self, start: int) -> None:
+        self.open_marks = [(start, kind, value, title) for _, kind, value, title in self.open_marks]
+
+    def _form(self) -> tuple[Kind, int, int]:
+        """Kind, level and flags of the block that ends here, of the innermost open element that says something."""
+        flags = next(f.flags for f in reversed(self.frames) if not f.mark)
+        for frame in reversed(self.frames):
+            kind = frame.kind
+            if kind is None:
+                continue
+            if kind in FIRST_ONLY:
+                if frame.used:
+                    break
+                frame.used = True
+                return kind, self.lists if kind is Kind.ITEM else 0, flags
+            if kind is Kind.QUOTE:
+                return kind, self.quotes, flags
+            return kind, frame.level, flags
+        return Kind.PARAGRAPH, 0, flags
+
+    # -- text -----------------------------------------------------------------------------------------------------
+
+    def _text(self, text: str) -> None:
+        if self.raw:
+            if not self.buffer:
+                text = text.lstrip("\r\n") if text[:1] in "\r\n" else text
+                if not text.strip():
+                    return
+            self.buffer.append(text)
+            self.length += len(text)
+            return
+        words = text.split()
+        if not words:
+            self.space = True
+            return
+        tidy = " ".join(words)
+        if (self.space or text[0].isspace()) and self.line:
+            tidy = " " + tidy
+        self.buffer.append(tidy)
+        self.length += len(tidy)
+        self.line += len(tidy)
+        self.space = text[-1].isspace()
+
+    def _break(self) -> None:
+        if self.raw:
+            self._text("\n")
+        elif not self.buffer:
+            return
+        elif self.line == 0 or self.line >= LONG_LINE:
+            self.flush()
+        else:
+            self.buffer.append("\n")
+            self.length += 1
+            self.line = 0
+            self.space = False
+
+    # -- inline structure and head data ---------------------------------------------------------------------------
+
+    def _open_mark(self, node: LexborNode, name: str) -> str:
+        kind = INLINE_MARKS[name]
+        value = title = ""
+        if kind is MarkKind.LINK:
+            attributes = node.attributes
+            value = attributes.get("href") or ""
+            title = attributes.get("rel") or ""
+            self._attribute_props(attributes, node)
+            if not value:
+                return ""
+        begin = self.size + self.length
+        if self.line and begin == self.link_end and kind is MarkKind.LINK:
+            self.space = True  # two links that touch are two items of a row, whatever parts them on the screen
+        if self.line and self.space:
+            self.buffer.append(" ")  # so that the white space before a link is not part of it
+            self.length += 1
+            self.line += 1
+            self.space = False
+            begin += 1
+        self.open_marks.append((begin, kind, value, title))
+        self.frames.append(_Frame(mark=True))
+        return name
+
+    def _names(self, attributes: dict[str, str | None]) -> str:
+        found = [attributes.get(key) for key in ("class", "id", "role", "itemprop")]
+        itemtype = attributes.get("itemtype")
+        if itemtype:
+            found.append(itemtype.rstrip("/").rsplit("/", 1)[-1])
+        return " ".join(value[:MAX_NAMES] for value in found if value)[:MAX_NAMES]
+
+    def _attribute_props(self, attributes: dict[str, str | None], node: LexborNode) -> None:
+        prop = attributes.get("itemprop")
+        if prop and len(self.props) < 200:
+            value = attributes.get("content") or attributes.get("datetime")
+            if value is None:
+                value = " ".join(node.text(deep=True)[:500].split()) if prop in _TEXT_PROPS else ""
+            if value:
+                self.props.append((prop, value))
+
+    def _head(self, node: LexborNode, name: str) -> str | None:
+        attributes = node.attributes
+        if name == "title":
+            if not self.title:
+                self.title = " ".join(node.text(deep=True).split())
+            return None
+        if name == "meta":
+            content = attributes.get("content")
+            for key in ("name", "property", "itemprop", "http-equiv"):
+                value = attributes.get(key)
+                if value and content:
+                    self.meta.append((value.lower(), content))
+            return None
+        if name == "link":
+            rel, href = attributes.get("rel"), attributes.get("href")
+            if rel and href:
+                self.links.append((rel.lower(), href))
+            return None
+        if name == "base":
+            self.base = self.base or attributes.get("href") or ""
+            return None
+        value = attributes.get("datetime")
+        if value:
+            self.times.append(value)
+        self._attribute_props(attributes, node)
+        return ""
+
+    # -- the result -----------------------------------------------------------------------------------------------
+
+    def document(self) -> Document:
+        """The document gathered so far."""
+        self._trim_marks(self.size - 1, max(self.size - 1, 0))
+        return Document(
+            text="\n".join(self.out),
+            markup=True,
+            start=self.start,
+            end=self.end,
+            kind=self.kind,
+            level=self.level,
+            flags=self.flags,
+            container=self.container,
+            parent=self.parent,
+            tag=self.tag,
+            names=self.names,
+            first=self.first,
+            last=self._closed_last(),
+            marks=tuple(sorted(self.marks, key=_mark_order)),
+            head=Head(
+                title=self.title,
+                lang=self.lang,
+                base=self.base,
+                meta=tuple(self.meta),
+                links=tuple(self.links),
+                props=tuple(self.props),
+                times=tuple(self.times),
+                json_ld=tuple(self.json_ld),
+            ),
+            statuses=tuple(self.statuses),
+        )
+
+    def _closed_last(self) -> array[int]:
+        self.last[0] = len(self.start)
+        return self.last
+
+
+_TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
+
+
+def _mark_order(mark: Mark) -> tuple[int, int]:
+    return mark.start, -mark.end
+
+
+def is_hidden(attributes: dict[str, str | None]) -> bool:
+    """Whether an element's own attributes hide it.
+
+    >>> is_hidden({"style": "Display: NONE"}), is_hidden({"hidden": None}), is_hidden({"class": "hidden"})
+    (True, True, False)
+    """
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    style = attributes.get("style")
+    if not style:
+        return False
+    squeezed = style[:2000].replace(" ", "").lower()
+    return "display:none" in squeezed or "visibility:hidden" in squeezed

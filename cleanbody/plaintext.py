@@ -1,0 +1,203 @@
+"""Already-scraped text in, :class:`~cleanbody.page.Document` out: lines are joined to the blocks that they were.
+
+A scraper leaves a paragraph a line, a line a text node, or lines wrapped at some width; a blank line always parts.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import Final, NamedTuple
+
+from cleanbody.page import KINDS, Document, Flag, InputError, Kind, Status
+
+MAX_LINES: Final = 400_000
+# A text is hard-wrapped when most lines that have a successor reach the same width, and that width is a page's.
+WRAP_WIDTHS: Final = (50, 100)
+WRAP_SLACK: Final = 16  # characters: a longer word did not fit
+WRAP_SHARE: Final = 0.7
+WRAP_LINES: Final = 6
+# A fragment is joined to its neighbour only where one of them is long enough to be prose (characters).
+PROSE: Final = 60
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_BULLET = re.compile(r"(?:[•◦‣▪■●○*+\-–—·»►]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s+\S")
+_FENCE = re.compile(r"(```|~~~)")
+_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_ENDS_SENTENCE: Final = frozenset(".!?…。！？؟۔।:：;；»”\"")
+_CONTINUES: Final = frozenset(",.;:!?)]}’”»%、。，．；：！？）」』】،؛")
+
+
+class _Line(NamedTuple):
+    start: int  # of the first character that is no white space
+    end: int
+    blank: bool  # a blank line, or the start of the text, stands before it
+    indent: int
+
+
+def read_text(text: str, *, max_chars: int | None = None) -> Document:
+    """Cut a scraped text into blocks.
+
+    Args:
+        text: the text as it came.
+        max_chars: characters beyond this are cut off, with the status ``too-large``; None for no cap.
+
+    Raises:
+        InputError: `text` is not a ``str``.
+
+    >>> document = read_text("Rain\\n\\nIt rained\\nall day, said Ann.\\n\\nIt did.")
+    >>> [document.block_text(i) for i in range(len(document))]
+    ['Rain', 'It rained', 'all day, said Ann.', 'It did.']
+    """
+    if not isinstance(text, str):
+        raise InputError(f"cannot clean a {type(text).__name__} as text: give a str, or use clean() for HTML bytes")
+    statuses: list[Status] = []
+    if max_chars is not None and len(text) > max_chars:
+        text = text[:max_chars]
+        statuses.append(Status.TOO_LARGE)
+    lines = _lines(text)
+    if len(lines) > MAX_LINES:
+        text = text[: lines[MAX_LINES].start]
+        del lines[MAX_LINES:]
+        statuses.append(Status.TOO_LARGE)
+    groups = _groups(text, lines)
+    if not groups:
+        statuses.append(Status.EMPTY)
+    return _document(text, groups, tuple(dict.fromkeys(statuses)))
+
+
+def _lines(text: str) -> list[_Line]:
+    """The lines that hold anything, with what stands before each."""
+    lines: list[_Line] = []
+    previous_end = 0
+    for match in _LINE.finditer(text):
+        raw = match.group()
+        bare = raw.strip()
+        if not bare:
+            continue
+        indent = len(raw) - len(raw.lstrip())
+        start = match.start() + indent
+        blank = not lines or len(_LINE_ENDS.findall(text, previous_end, start)) > 1
+        lines.append(_Line(start, start + len(bare), blank, indent))
+        previous_end = start + len(bare)
+    return lines
+
+
+def wrap_width(lengths: list[int]) -> int:
+    """The width at which a text was wrapped, 0 where it was not.
+
+    Args:
+        lengths: characters of each line that is followed by another one of the same paragraph.
+
+    >>> wrap_width([70, 72, 69, 66, 71, 72, 68]), wrap_width([400, 20, 33, 210, 12, 90, 64])
+    (72, 0)
+    """
+    if len(lengths) < WRAP_LINES:
+        return 0
+    width = sorted(lengths)[int(len(lengths) * 0.98)]
+    low, high = WRAP_WIDTHS
+    if not low <= width <= high:
+        return 0
+    full = sum(width - WRAP_SLACK <= length <= width + 2 for length in lengths)
+    return width if full >= WRAP_SHARE * len(lengths) else 0
+
+
+def _groups(text: str, lines: list[_Line]) -> list[list[_Line]]:
+    """The lines of each block."""
+    inner = [line.end - line.start + line.indent for line, nxt in zip(lines, lines[1:], strict=False) if not nxt.blank]
+    width = wrap_width(inner)
+    groups: list[list[_Line]] = []
+    fence = ""
+    for line in lines:
+        bare = text[line.start : line.end]
+        mark = _FENCE.match(bare)
+        if fence:
+            groups[-1].append(line)
+            if mark and mark.group() == fence:
+                fence = ""
+            continue
+        if mark:
+            fence = mark.group()
+            groups.append([line])
+        elif groups and not line.blank and _joins(text, groups[-1], line, bare, width):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) -> bool:
+    """Whether a line goes on with the block before it."""
+    last = group[-1]
+    before = last.end - group[0].start
+    tail = text[last.start : last.end]
+    if tail == bare or _BULLET.match(bare) or _FENCE.match(text, group[0].start):
+        return False
+    if width:
+        return last.end - last.start + last.indent >= width - WRAP_SLACK
+    if tail[-1] in _ENDS_SENTENCE:
+        return False
+    if bare[0] in _CONTINUES and len(bare) > 1:
+        return before + len(bare) >= PROSE
+    return bare[0].islower() and before + len(bare) >= PROSE and not _is_list_line(tail)
+
+
+def _is_list_line(line: str) -> bool:
+    """Whether a line is one of a list of words rather than a stretch of a sentence."""
+    return len(line) < 20 and " " not in line
+
+
+def _document(text: str, groups: list[list[_Line]], statuses: tuple[Status, ...]) -> Document:
+    count = len(groups)
+    kinds, flags, texts = bytearray(count), bytearray(count), []
+    start, end = array("l"), array("l")
+    joined = False
+    for i, group in enumerate(groups):
+        first, last = group[0], group[-1]
+        own, kind = _block(text, group)
+        begin = first.start - first.indent if kind is Kind.CODE else first.start
+        start.append(begin)
+        end.append(last.end)
+        kinds[i] = KINDS.index(kind)
+        flags[i] = 0 if first.blank else Flag.AFTER_BREAK
+        texts.append(own)
+        joined = joined or own != text[begin : last.end]
+    return Document(
+        text=text,
+        markup=False,
+        start=start,
+        end=end,
+        kind=kinds,
+        level=bytearray(count),
+        flags=flags,
+        container=array("l", bytes(array("l").itemsize * count)),
+        parent=array("l", [-1]),
+        tag=[""],
+        names=[""],
+        first=array("l", [0]),
+        last=array("l", [count]),
+        statuses=statuses,
+        texts=tuple(texts) if joined else (),
+    )
+
+
+def _block(text: str, group: list[_Line]) -> tuple[str, Kind]:
+    """The text and the kind of a group of lines."""
+    first = group[0]
+    head = text[first.start : first.end]
+    if _FENCE.match(head):
+        return text[first.start - first.indent : group[-1].end], Kind.CODE
+    pieces = [head]
+    for line in group[1:]:
+        piece = text[line.start : line.end]
+        pieces.append(piece if _touches(pieces[-1][-1], piece[0]) else " " + piece)
+    own = "".join(pieces)
+    if _BULLET.match(head):
+        return own, Kind.ITEM
+    return (" ".join(own.split(" ")) if "\t" in own else " ".join(own.split())), Kind.PARAGRAPH
+
+
+def _touches(left: str, right: str) -> bool:
+    """Whether two characters at a joint need no space between them."""
+    return left == "-" or right in _CONTINUES or bool(_SPACELESS.match(left) and _SPACELESS.match(right))
