@@ -1,0 +1,116 @@
+"""Columns and rules in, a decision and its reasons for every block out."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from cleanbody import baseline
+from cleanbody.features import Table
+from cleanbody.page import LABELS, Decisions, Document, Label, PageType, Reason
+from cleanbody.rules import Rule, evaluate
+
+LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
+# What the neighbours' scores may add (log-odds): a short block between two kept ones is likelier to be body.
+NEIGHBOUR_WEIGHT: Final = 1.6
+NEIGHBOUR_REACH: Final = 2
+# Labels whose rules don't speak on a page of posts, where what readers write is the body.
+_POSTS: Final = frozenset({Label.COMMENT, Label.BYLINE})
+
+
+def classify(
+    document: Document,
+    table: Table,
+    *,
+    page_type: PageType = PageType.ARTICLE,
+    threshold: float = 0.5,
+    keep: Collection[Label] = (),
+) -> Decisions:
+    """Decide on every block of a document.
+
+    Args:
+        document: n blocks.
+        table: its feature columns.
+        page_type: what the page is; on a forum the posts are body.
+        threshold: a block whose probability to be content reaches this is kept, 0 to 1.
+        keep: labels that are kept although they are not content.
+    """
+    base = baseline.score(table)
+    held = evaluate(table, document.markup)
+    if page_type is PageType.FORUM:
+        held = [[rule for rule in rules if rule.label not in _POSTS] for rules in held]
+    logits = array("d", (b + sum(_pull(rule) for rule in rules) for b, rules in zip(base, held, strict=True)))
+    context = _context(logits)
+    count = table.rows
+    label, kept, scores = bytearray(count), bytearray(count), array("d", bytes(8 * count))
+    reasons: list[tuple[Reason, ...]] = []
+    for i in range(count):
+        rules = held[i]
+        score = sigmoid(logits[i] + context[i])
+        verdict = _label(i == table.headline_index, score >= threshold, rules)
+        scores[i] = max(score, threshold) if verdict is Label.HEADLINE else score
+        label[i] = LABEL_INDEX[verdict]
+        kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
+        reasons.append((*(rule.reason for rule in rules), *_evidence(base[i], context[i], verdict)))
+    return Decisions(label=label, score=scores, keep=kept, reasons=tuple(reasons))
+
+
+def sigmoid(x: float) -> float:
+    """The probability of log-odds `x`.
+
+    >>> sigmoid(0.0), sigmoid(-800.0)
+    (0.5, 0.0)
+    """
+    return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
+
+
+def _pull(rule: Rule) -> float:
+    return rule.weight if rule.label is Label.BODY else -rule.weight
+
+
+def _context(logits: Sequence[float]) -> list[float]:
+    """What each block's neighbours add to its log-odds."""
+    scores = [sigmoid(x) for x in logits]
+    n = len(scores)
+    out = []
+    for i in range(n):
+        around = [scores[j] for j in range(max(i - NEIGHBOUR_REACH, 0), min(i + NEIGHBOUR_REACH + 1, n)) if j != i]
+        mean = sum(around) / len(around) if around else 0.5
+        out.append(NEIGHBOUR_WEIGHT * (2.0 * mean - 1.0))
+    return out
+
+
+def _label(is_headline: bool, content: bool, rules: Sequence[Rule]) -> Label:
+    if is_headline:
+        return Label.HEADLINE
+    if content:
+        return Label.BODY
+    weights: dict[Label, float] = {}
+    for rule in rules:
+        if rule.label is not Label.BODY:
+            weights[rule.label] = weights.get(rule.label, 0.0) + rule.weight
+    return max(weights, key=weights.__getitem__, default=Label.OTHER)
+
+
+def _evidence(base: float, context: float, verdict: Label) -> tuple[Reason, ...]:
+    """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
+    found = (
+        Reason("density", Label.BODY if base >= 0 else Label.OTHER, abs(base)),
+        Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),
+    )
+    return (Reason("headline", Label.HEADLINE, 0.0), *found) if verdict is Label.HEADLINE else found
+
+
+def confidence(words: Sequence[float], decisions: Decisions) -> float:
+    """The word F1 that the scores themselves let expect of the cut, 0 to 1.
+
+    Args:
+        words: words of each of the n blocks.
+        decisions: the verdicts.
+    """
+    expected = sum(w * s for w, s in zip(words, decisions.score, strict=True))
+    kept = sum(w for w, k in zip(words, decisions.keep, strict=True) if k)
+    right = sum(w * s for w, s, k in zip(words, decisions.score, decisions.keep, strict=True) if k)
+    return 2.0 * right / (expected + kept) if expected + kept else 0.0

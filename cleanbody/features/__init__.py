@@ -1,0 +1,82 @@
+"""A :class:`~cleanbody.page.Document` in, named columns out: one row a block, the same for HTML and text.
+
+Each module here makes one group of columns; `compute` puts them side by side. A column that only markup could fill is
+NaN for a text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cleanbody.features import context, headline, region, structure
+from cleanbody.features.context import block_texts, is_prose
+from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
+from cleanbody.features.text import text_columns
+from cleanbody.lexicon import Lexicon
+from cleanbody.page import Document
+
+GROUPS: Final = (
+    TEXT_COLUMNS,
+    structure.FORM_COLUMNS,
+    structure.PLACE_COLUMNS,
+    region.REGION_COLUMNS,
+    context.PLACE_IN_TEXT_COLUMNS,
+    context.NEIGHBOUR_COLUMNS,
+    context.COHERENCE_COLUMNS,
+    context.PHRASE_COLUMNS,
+    headline.HEADLINE_COLUMNS,
+)
+COLUMNS: Final = tuple(name for group in GROUPS for name in group)
+INDEX: Final = {name: i for i, name in enumerate(COLUMNS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a document's n blocks, in the order of `COLUMNS`, and the headline that was found."""
+
+    columns: tuple[array[float], ...]
+    rows: int
+    headline_index: int = -1
+    headline: str = ""
+
+    def __getitem__(self, name: str) -> array[float]:
+        """The column called `name`."""
+        return self.columns[INDEX[name]]
+
+
+def compute(document: Document, lexicon: Lexicon, candidates: Sequence[str] = ()) -> Table:
+    """Compute every column of a document.
+
+    Args:
+        document: of `html.read_html` or `plaintext.read_text`.
+        lexicon: phrases and class tokens.
+        candidates: strings that may be the headline, the most trusted first.
+
+    >>> from cleanbody.plaintext import read_text
+    >>> table = compute(read_text("Rain\\n\\nIt rained all day."), Lexicon.load())
+    >>> list(table["words"])
+    [1.0, 4.0]
+    """
+    texts = block_texts(document)
+    of_text = text_columns(texts)
+    words, ends, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "ends_sentence", "commas"))
+    form = structure.form_columns(document, structure.count_links(document), words)
+    link_share: Sequence[float] = form[0] if document.markup else [0.0] * len(texts)
+    totals = structure.container_totals(document, words, link_share)
+    prose = is_prose(words, link_share)
+    found = headline.find_headline(document, texts, words, ends, link_share, prose, candidates)
+    columns = (
+        *of_text,
+        *form,
+        *structure.place_columns(document, totals, words, link_share, lexicon),
+        *region.region_columns(document, totals, words, link_share, commas),
+        *context.text_place_columns(words, link_share),
+        *context.neighbour_columns(words, link_share),
+        *context.coherence_columns(texts, words, link_share, found.text),
+        *context.phrase_columns(texts, words, lexicon),
+        *found.columns,
+    )
+    return Table(columns, len(texts), found.index, found.text)

@@ -1,0 +1,206 @@
+"""Columns of a block's neighbours and of what it shares with the title, the body and other blocks."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from cleanbody.features.region import signed_log
+from cleanbody.features.structure import zeros
+from cleanbody.features.tokens import content_stems, words_of
+from cleanbody.lexicon import PHRASE_KINDS, Lexicon
+from cleanbody.page import Document
+
+PLACE_IN_TEXT_COLUMNS: Final = (
+    "index_share",  # 0 for the first block, 1 for the last
+    "words_before",  # share of the page's unlinked words that stand before the block
+    "page_words",  # log
+    "page_blocks",  # log
+    "page_link_share",
+)
+NEIGHBOUR_COLUMNS: Final = (
+    "words_1_before",  # log
+    "words_2_before",
+    "words_1_after",
+    "words_2_after",
+    "links_1_before",
+    "links_1_after",
+    "prose_near",  # share of prose among the four blocks around
+    "prose_wide",  # among the sixteen around
+    "since_prose",  # blocks since the last prose, log
+    "until_prose",
+)
+COHERENCE_COLUMNS: Final = (
+    "title_overlap",  # share of the block's content stems that stand in the title
+    "body_overlap",  # ... in other prose blocks
+    "before_overlap",  # ... in the prose block before it
+    "after_overlap",  # ... in the prose block after it
+    "title_in_block",  # share of the title's content stems that stand in the block
+    "stems",  # content stems of the block
+    "copies",  # blocks of the page with the same words (log2)
+    "copy_number",  # which of them this one is, from 0
+)
+PHRASE_COLUMNS: Final = (
+    *(f"phrase_{kind}" for kind in PHRASE_KINDS),  # share of the block's words that phrases of the kind cover
+    *(f"starts_{kind}" for kind in ("teaser", "byline", "comment-prompt", "newsletter", "paywall", "footer")),
+    *(f"since_{kind}" for kind in ("comment", "teaser", "author-bio", "newsletter")),
+)
+PROSE_WORDS: Final = 18.0  # a block of at least so many unlinked words is prose
+_STARTS: Final = tuple(name.removeprefix("starts_") for name in PHRASE_COLUMNS if name.startswith("starts_"))
+_SINCE: Final = tuple(name.removeprefix("since_") for name in PHRASE_COLUMNS if name.startswith("since_"))
+# Which kinds of phrase, filling most of a short block, open a section of the kind.
+_OPENS: Final = {"comment-prompt": "comment", "comment": "comment", "teaser": "teaser", "author-bio": "author-bio", "newsletter": "newsletter"}
+_SECTION_SHARE: Final = 0.6
+_SECTION_WORDS: Final = 12.0
+_STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems
+
+
+def is_prose(words: Sequence[float], link_share: Sequence[float]) -> list[bool]:
+    """Which blocks are stretches of unlinked words long enough to be prose."""
+    return [w * (1.0 - s) >= PROSE_WORDS for w, s in zip(words, link_share, strict=True)]
+
+
+def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+    """One column for each of `PLACE_IN_TEXT_COLUMNS`."""
+    n = len(words)
+    free = [w * (1.0 - s) for w, s in zip(words, link_share, strict=True)]
+    total, running = sum(free) or 1.0, 0.0
+    linked = 1.0 - sum(free) / (sum(words) or 1.0)
+    columns = [zeros(n) for _ in PLACE_IN_TEXT_COLUMNS]
+    for i in range(n):
+        values = (i / max(n - 1, 1), running / total, signed_log(total), signed_log(n), linked)
+        for column, value in zip(columns, values, strict=True):
+            column[i] = value
+        running += free[i]
+    return columns
+
+
+def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+    """One column for each of `NEIGHBOUR_COLUMNS`."""
+    n = len(words)
+    logs = [signed_log(w) for w in words]
+    prose = is_prose(words, link_share)
+    running = [0]
+    for flag in prose:
+        running.append(running[-1] + flag)
+    since, until = _distances(prose), _distances(prose[::-1])[::-1]
+    columns = [zeros(n) for _ in NEIGHBOUR_COLUMNS]
+
+    def near(i: int, reach: int) -> float:
+        low, high = max(i - reach, 0), min(i + reach + 1, n)
+        return (running[high] - running[low] - prose[i]) / max(high - low - 1, 1)
+
+    for i in range(n):
+        values = (
+            logs[i - 1] if i >= 1 else -1.0,
+            logs[i - 2] if i >= 2 else -1.0,
+            logs[i + 1] if i + 1 < n else -1.0,
+            logs[i + 2] if i + 2 < n else -1.0,
+            link_share[i - 1] if i >= 1 else -1.0,
+            link_share[i + 1] if i + 1 < n else -1.0,
+            near(i, 2),
+            near(i, 8),
+            signed_log(since[i]),
+            signed_log(until[i]),
+        )
+        for column, value in zip(columns, values, strict=True):
+            column[i] = value
+    return columns
+
+
+def _distances(prose: Sequence[bool]) -> list[int]:
+    """Blocks since the last prose block before each one; the number of blocks where there was none."""
+    distance, out = len(prose), []
+    for flag in prose:
+        distance += 1
+        out.append(min(distance, len(prose)))
+        if flag:
+            distance = 0
+    return out
+
+
+def coherence_columns(
+    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], title: str
+) -> list[array[float]]:
+    """One column for each of `COHERENCE_COLUMNS`.
+
+    Args:
+        texts: the n blocks' texts.
+        title: the headline, "" where unknown.
+    """
+    n = len(texts)
+    split = [words_of(text[:_STEMS_OF]) for text in texts]
+    stems = [frozenset(content_stems(block)) for block in split]
+    prose = is_prose(words, link_share)
+    of_body: Counter[str] = Counter()
+    for flag, own in zip(prose, stems, strict=True):
+        if flag:
+            of_body.update(own)
+    title_stems = frozenset(content_stems(words_of(title)))
+    before, after = _prose_neighbours(prose)
+    numbers: dict[tuple[str, ...], int] = {}
+    keys = [tuple(block[:60]) for block in split]
+    repeats = Counter(keys)
+    nothing: frozenset[str] = frozenset()
+    columns = [zeros(n) for _ in COHERENCE_COLUMNS]
+    for i, own in enumerate(stems):
+        size = max(len(own), 1)
+        mine = 1 if prose[i] else 0
+        seen = numbers.get(keys[i], 0)
+        numbers[keys[i]] = seen + 1
+        values = (
+            len(own & title_stems) / size,
+            sum(of_body[stem] > mine for stem in own) / size,
+            len(own & (stems[before[i]] if before[i] >= 0 else nothing)) / size,
+            len(own & (stems[after[i]] if after[i] >= 0 else nothing)) / size,
+            len(own & title_stems) / max(len(title_stems), 1),
+            float(len(own)),
+            signed_log(repeats[keys[i]] - 1),
+            float(seen),
+        )
+        for column, value in zip(columns, values, strict=True):
+            column[i] = value
+    return columns
+
+
+def _prose_neighbours(prose: Sequence[bool]) -> tuple[list[int], list[int]]:
+    """For each block the index of the nearest prose block before and after it; -1 where there is none."""
+    n = len(prose)
+    before, after, at = [-1] * n, [-1] * n, -1
+    for i in range(n):
+        before[i] = at
+        at = i if prose[i] else at
+    at = -1
+    for i in range(n - 1, -1, -1):
+        after[i] = at
+        at = i if prose[i] else at
+    return before, after
+
+
+def phrase_columns(texts: Sequence[str], words: Sequence[float], lexicon: Lexicon) -> list[array[float]]:
+    """One column for each of `PHRASE_COLUMNS`."""
+    n = len(texts)
+    columns = [zeros(n) for _ in PHRASE_COLUMNS]
+    by_name = dict(zip(PHRASE_COLUMNS, columns, strict=True))
+    last = dict.fromkeys(_SINCE, -1)
+    for i, text in enumerate(texts):
+        match = lexicon.match(text)
+        for name in _SINCE:
+            by_name[f"since_{name}"][i] = 1.0 / (i - last[name]) if last[name] >= 0 else 0.0
+        for hit in match.hits:
+            kind = PHRASE_KINDS[hit.kind]
+            by_name[f"phrase_{kind}"][i] += hit.length / max(match.tokens, 1)
+            if hit.start == 0 and kind in _STARTS:
+                by_name[f"starts_{kind}"][i] = 1.0
+        if match.hits and words[i] <= _SECTION_WORDS:
+            for kind, name in _OPENS.items():
+                if by_name[f"phrase_{kind}"][i] >= _SECTION_SHARE:
+                    last[name] = i
+    return columns
+
+
+def block_texts(document: Document) -> list[str]:
+    """The texts of all blocks."""
+    return [document.block_text(i) for i in range(len(document))]

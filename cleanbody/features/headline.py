@@ -1,0 +1,246 @@
+"""Which block is the headline, and which blocks are copies of it.
+
+The head of a page offers strings that may be its headline; a scraped text offers none, and there a headline is told by
+standing twice: as a line and again as a line, behind a breadcrumb, or before a site's name.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from cleanbody.features.region import signed_log
+from cleanbody.features.structure import zeros
+from cleanbody.features.tokens import words_of
+from cleanbody.page import KINDS, Document, Flag, Kind
+
+HEADLINE_COLUMNS: Final = (
+    "title_copy",  # 1 where the block is a copy of the headline: exact, re-cased, truncated or with the site's name
+    "title_joined",  # 1 where it is a copy with up to `MOST_CRUMBS` words before it
+    "title_near",  # share of words in common with the headline, of both together (Jaccard)
+    "is_headline",
+    "from_headline",  # blocks since the headline, signed log; 0 where there is none
+    "has_headline",
+)
+MOST_WORDS: Final = 40.0  # a longer block is no headline and no copy of one
+MOST_CRUMBS: Final = 8  # words of a breadcrumb that may stand before a joined headline
+MOST_SITE: Final = 7  # words of a site's name and section behind a headline
+LEAST_WORDS: Final = 3.0  # a shorter line that stands twice is a menu item sooner than a headline
+NEAR: Final = 0.8  # words in common from which two lines say the same
+LONE_LINES: Final = 4  # short lines that may stand before the first prose of a text for one to be its headline
+_HEADING: Final = KINDS.index(Kind.HEADING)
+_ITEM: Final = KINDS.index(Kind.ITEM)
+_PARTS = re.compile(r"\s+[|\-–—·•»:/]+\s+|\s*[｜_|»]\s*|: ")
+_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+
+Key = tuple[str, ...]
+
+
+class Headline(NamedTuple):
+    """The block that is the headline (-1 for none), the headline's text ("" for none), and the columns."""
+
+    index: int
+    text: str
+    columns: list[array[float]]
+
+
+class _Lines(NamedTuple):
+    """The short blocks of a document: what can be a headline or a copy of one."""
+
+    index: list[int]
+    keys: list[Key]
+
+
+def find_headline(
+    document: Document,
+    texts: Sequence[str],
+    words: Sequence[float],
+    ends_sentence: Sequence[float],
+    link_share: Sequence[float],
+    prose: Sequence[bool],
+    candidates: Sequence[str],
+) -> Headline:
+    """Find the headline and its copies.
+
+    Args:
+        texts, words, ends_sentence, link_share, prose: columns of the n blocks.
+        candidates: strings that may be the headline, the most trusted first; may be empty.
+    """
+    short = [i for i in range(len(texts)) if 0 < words[i] <= MOST_WORDS]
+    lines = _Lines(short, [tuple(words_of(texts[i])) for i in short])
+    wanted = [key for key in (tuple(words_of(c)) for c in candidates) if key]
+    names = {tuple(words_of(c)): c for c in reversed(candidates)}
+    if not any(key in wanted for key in lines.keys):
+        found = _h1(document, lines, texts, words, prose) if document.markup else _repeated(lines, texts, words, prose)
+        if found:
+            names.setdefault(tuple(words_of(found)), found)
+            wanted.insert(0, tuple(words_of(found)))
+    copy, joined, near, match = _copies(lines, texts, wanted, len(texts), prose)
+    index = _choose(document, lines, copy, link_share, prose, ends_sentence)
+    text = ""
+    if index >= 0:
+        key = match.get(index, ())
+        whole = key == tuple(words_of(texts[index]))
+        text = texts[index].replace("\n", " ") if whole or key not in names else names[key]
+    elif wanted:
+        text = names.get(wanted[0], "")
+    return Headline(index, text, _columns(len(texts), index, copy, joined, near))
+
+
+def _columns(
+    n: int, index: int, copy: array[float], joined: array[float], near: array[float]
+) -> list[array[float]]:
+    is_headline, distance = zeros(n), zeros(n)
+    if index >= 0:
+        is_headline[index] = 1.0
+        for i in range(n):
+            distance[i] = signed_log(i - index)
+    return [copy, joined, near, is_headline, distance, array("d", [float(index >= 0)]) * n]
+
+
+def _copies(
+    lines: _Lines, texts: Sequence[str], wanted: Sequence[Key], n: int, prose: Sequence[bool]
+) -> tuple[array[float], array[float], array[float], dict[int, Key]]:
+    copy, joined, near = zeros(n), zeros(n), zeros(n)
+    match: dict[int, Key] = {}
+    bags = [frozenset(key) for key in wanted]
+    first_prose = prose.index(True) if True in prose else n
+    for i, key in zip(lines.index, lines.keys, strict=True):
+        if not key:
+            continue
+        bag = frozenset(key)
+        for title, title_bag in zip(wanted, bags, strict=True):
+            common = len(bag & title_bag)
+            if not common:
+                continue
+            near[i] = max(near[i], common / (len(bag) + len(title_bag) - common))
+            value = _is_copy(key, title, texts[i])
+            if value and len(title) < LEAST_WORDS and i > first_prose:
+                value = 0.5  # one word may well stand alone in the body
+            if value > copy[i]:
+                copy[i], match[i] = value, title
+            if len(title) >= LEAST_WORDS and 0 < len(key) - len(title) <= MOST_CRUMBS and key[-len(title) :] == title:
+                joined[i] = 1.0
+    return copy, joined, near, match
+
+
+def _is_copy(key: Key, title: Key, text: str) -> float:
+    """1 where a line is the title: exact, cut short, or with a site's name behind a mark; else 0."""
+    if key == title:
+        return 1.0
+    size = len(key)
+    if size < len(title) and size >= LEAST_WORDS and _CUT.search(text):
+        return float(title[: size - 1] == key[:-1] and title[size - 1].startswith(key[-1]))
+    extra = size - len(title)
+    if 0 < extra <= MOST_SITE and len(title) >= 2 and key[: len(title)] == title:
+        return float(any(tuple(words_of(part)) == title for part in heads(text)))
+    return 0.0
+
+
+def heads(text: str) -> list[str]:
+    """What stands before each mark that may part a headline from a site's name.
+
+    >>> heads("Rain falls - Weather | Daily")
+    ['Rain falls', 'Rain falls - Weather']
+    """
+    return [text[: match.start()] for match in _PARTS.finditer(text) if match.start()]
+
+
+def parts(text: str) -> list[str]:
+    """The pieces between such marks.
+
+    >>> parts("Daily | Rain falls")
+    ['Daily', 'Rain falls']
+    """
+    return [piece for piece in (p.strip() for p in _PARTS.split(text)) if piece]
+
+
+def _h1(
+    document: Document, lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]
+) -> str | None:
+    """The page's only first-level heading, if prose follows it."""
+    found = [
+        i
+        for i in lines.index
+        if document.kind[i] == _HEADING and document.level[i] == 1 and not document.flags[i] & Flag.HIDDEN
+    ]
+    if len(found) != 1 or words[found[0]] < 2 or True not in prose[found[0] :]:
+        return None
+    return texts[found[0]].replace("\n", " ")
+
+
+def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
+    """The headline of a text: a line that stands again above the prose, or the lone short line above it."""
+    if True not in prose:
+        return None
+    counts = Counter(lines.keys)
+    opening = {key for text in texts[:3] for key in (tuple(words_of(p)) for p in parts(text))}
+    last = len(prose) - 1 - prose[::-1].index(True)
+    best, best_score = None, 1.5
+    tails = _tails(lines)
+    for i, key in zip(lines.index, lines.keys, strict=True):
+        if words[i] < LEAST_WORDS or i > last or not _leads(i, prose):
+            continue
+        score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if key in opening and i > 0 else 0.0)
+        score += min(words[i], 12.0) / 24.0
+        if score > best_score + 0.5:
+            best, best_score = texts[i], score
+    return best or _lone(lines, texts, words, prose)
+
+
+def _leads(i: int, prose: Sequence[bool]) -> bool:
+    """Whether prose follows a line within a few blocks, and no prose stands far before it."""
+    return True in prose[i : i + 8] and sum(prose[:i]) <= 1
+
+
+def _tails(lines: _Lines) -> Counter[Key]:
+    """How many lines end in each whole line, with at most a breadcrumb's words before it."""
+    known = set(lines.keys)
+    tails: Counter[Key] = Counter()
+    for key in known:
+        for cut in range(1, min(MOST_CRUMBS, len(key) - 2) + 1):
+            if key[cut:] in known and len(key) - cut >= LEAST_WORDS:
+                tails[key[cut:]] += 1
+    return tails
+
+
+def _lone(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
+    """The first line of a text that opens with a few short lines and goes on with several stretches of prose."""
+    first = prose.index(True)
+    if not 0 < first <= LONE_LINES or sum(prose) < 2:
+        return None
+    text = texts[0]
+    if not LEAST_WORDS <= words[0] <= 25 or text[-1] in ".:;,。：；，" or text[:1] in "-–—•*\"“«" or "\n" in text:
+        return None
+    return text
+
+
+def _choose(
+    document: Document,
+    lines: _Lines,
+    copy: Sequence[float],
+    link_share: Sequence[float],
+    prose: Sequence[bool],
+    ends_sentence: Sequence[float],
+) -> int:
+    """The copy that is the headline: the highest heading, near the prose, shown and not linked."""
+    best, best_score = -1, 0.0
+    for i in lines.index:
+        if copy[i] < 0.5:
+            continue
+        score = 1.0 + copy[i]
+        if document.kind[i] == _HEADING:
+            score += 4.0 - 0.5 * document.level[i]
+        if document.kind[i] == _ITEM:
+            score -= 1.0
+        if document.flags[i] & (Flag.HIDDEN | Flag.NOSCRIPT):
+            score -= 3.0
+        score -= link_share[i] if link_share[i] == link_share[i] else 0.0
+        score += 0.5 if True in prose[i + 1 : i + 7] else 0.0
+        score += 0.25 if True not in prose[:i] else -0.5
+        if score > best_score + 1e-9:
+            best, best_score = i, score
+    return best

@@ -1,0 +1,108 @@
+"""Columns that need a block's own text and nothing else."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from typing import Final
+
+from cleanbody.features.tokens import word_count
+
+COLUMNS: Final = (
+    "chars",  # characters
+    "words",
+    "log_words",
+    "word_length",  # characters a word
+    "sentences",  # marks that end a sentence
+    "ends_sentence",  # 1 where the last character ends a sentence, .5 for a colon
+    "commas",  # a word
+    "digits",  # share of the characters
+    "capitals",  # share of the words that begin with a capital letter
+    "starts_lower",
+    "shouting",  # share of the letters that are upper case
+    "marks",  # share of the characters that are neither letters, digits nor white space
+    "lines",
+    "line_words",  # words a line
+    "dates",  # things that look like a date or a clock time
+    "addresses",  # e-mail addresses, URLs, handles
+    "money",  # currency signs
+    "copyright",  # the sign
+    "separators",  # marks that part the steps of a trail or the items of a row: > / | • » ›
+    "bullet",
+    "quoted",  # begins with a quotation mark or a dash of dialogue
+)
+
+_SAMPLE: Final = 600  # characters of a block that the shares are measured on: linear, and enough for a share
+_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"'”’»)\]]|$)|[。！？؟۔।]")
+_COMMA = re.compile(r"[,;:،؛、，；：]")
+_DIGIT = re.compile(r"\d")
+_CAPITAL_WORD = re.compile(r"(?:^|(?<=[\s(\"'“«„‘/-]))(?=[^\W\d_])(?:[A-Z]|[^\x00-\x7f])\w*")
+_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶŁĻŃŅŇŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽΑ-ΩΆ-ΏЀ-Я]")
+_LETTER = re.compile(r"[^\W\d_]")
+_MARK = re.compile(r"[^\w\s]")
+_DATE = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\b(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}|\b\d{1,2}[:：]\d{2}\b"
+    r"|\b\d{1,2}\.? \w{3,10}\.?,? (?:19|20)\d{2}\b|\b\w{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2}\b"
+    r"|(?:19|20)\d{2}\s?[年년]"
+)
+_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S|(?:^|\s)[@#]\w")
+_MONEY = re.compile(r"[$€£¥₽₹₩₺₴฿]|\b(?:USD|EUR|GBP|PLN|RUB|CHF)\b")
+_SEPARATOR = re.compile(r"[|>»›•·→/]|::")
+_BULLET = re.compile(r"[•◦‣▪■●○*+\-–—·»►]\s|\(?\d{1,3}[.)]\s")
+_OPENS_QUOTE: Final = frozenset("\"“„«‘—–「『‹")
+_ENDS: Final = {**dict.fromkeys(".!?…。！？؟۔।", 1.0), **dict.fromkeys(":：", 0.5)}
+_CLOSERS: Final = "\"'”’»)]」』 "
+
+
+def text_columns(texts: list[str]) -> list[array[float]]:
+    """One column for each of `COLUMNS`.
+
+    Args:
+        texts: the n blocks' texts.
+
+    >>> columns = dict(zip(COLUMNS, text_columns(["Rain fell, all day."])))
+    >>> columns["words"][0], columns["ends_sentence"][0], columns["commas"][0]
+    (4.0, 1.0, 0.25)
+    """
+    columns = [array("d", bytes(8 * len(texts))) for _ in COLUMNS]
+    for i, text in enumerate(texts):
+        for column, value in zip(columns, _statistics(text), strict=True):
+            column[i] = value
+    return columns
+
+
+def _statistics(text: str) -> tuple[float, ...]:
+    chars = len(text)
+    words = word_count(text)
+    sample = text[:_SAMPLE]
+    size = len(sample) or 1
+    sample_words = len(sample.split()) or 1
+    per_sample = max(words, 1.0) * min(1.0, size / max(chars, 1))
+    tail = text[-12:].rstrip(_CLOSERS)
+    letters = len(_LETTER.findall(sample)) or 1
+    lines = text.count("\n") + 1
+    first = sample[:1]
+    return (
+        float(chars),
+        words,
+        math.log1p(words),
+        chars / max(words, 1.0),
+        float(len(_SENTENCE_END.findall(text))),
+        _ENDS.get(tail[-1:], 0.0),
+        len(_COMMA.findall(sample)) / max(per_sample, 1.0),
+        len(_DIGIT.findall(sample)) / size,
+        min(1.0, len(_CAPITAL_WORD.findall(sample)) / sample_words),
+        1.0 if first.islower() else 0.0,
+        len(_UPPER.findall(sample)) / letters,
+        len(_MARK.findall(sample)) / size,
+        float(lines),
+        words / lines,
+        float(len(_DATE.findall(sample))),
+        float(len(_ADDRESS.findall(sample))),
+        float(len(_MONEY.findall(sample))),
+        1.0 if "©" in sample or "(c)" in sample.lower() else 0.0,
+        float(len(_SEPARATOR.findall(sample))),
+        1.0 if _BULLET.match(sample) else 0.0,
+        1.0 if first in _OPENS_QUOTE else 0.0,
+    )

@@ -1,0 +1,161 @@
+"""The named rules: each a row of a label, a weight and conditions over feature columns.
+
+A rule that holds is a reason, whatever comes of it. Weights are log-odds: a rule for a boilerplate label pulls a block
+away from the content by its weight, a rule for ``body`` pulls it in. `VETO` and more decides alone; class names never
+reach it, and stand in a rule only beside a condition on the block itself.
+"""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cleanbody.features import INDEX, Table
+from cleanbody.page import Label, Reason
+
+VETO: Final = 12.0
+_OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a feature column with a number."""
+
+    column: int
+    compare: Callable[[float, float], bool]
+    value: float
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Read a condition such as ``"words <= 12"``.
+
+        Raises:
+            KeyError: no such column or comparison.
+        """
+        name, sign, value = text.split()
+        return cls(INDEX[name], _OPERATORS[sign], float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table. ``markup``: True for pages only, False for scraped text only, None for both."""
+
+    name: str
+    label: Label
+    weight: float
+    conditions: tuple[Condition, ...]
+    markup: bool | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """What a block gets for which the rule holds."""
+        return Reason(self.name, self.label, self.weight)
+
+    def holds(self, table: Table) -> list[int]:
+        """The blocks for which every condition is true; an unknown value (NaN) makes it false."""
+        rows: Sequence[int] = range(table.rows)
+        for condition in self.conditions:
+            column: array[float] = table.columns[condition.column]
+            compare, value = condition.compare, condition.value
+            rows = [i for i in rows if compare(column[i], value)]
+            if not rows:
+                break
+        return list(rows)
+
+
+def _rule(name: str, label: Label, weight: float, *conditions: str, markup: bool | None = None) -> Rule:
+    return Rule(name, label, weight, tuple(map(Condition.parse, conditions)), markup)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    # -- copies of the headline, and of anything long
+    _rule("title-copy", Label.DUPLICATE, VETO, "title_copy >= 1", "is_headline < 1"),
+    _rule("title-near-copy", Label.DUPLICATE, VETO, "title_near >= .8", "is_headline < 1", "words >= 5", "words <= 40"),
+    _rule("block-copy", Label.DUPLICATE, VETO, "copy_number >= 1", "words >= 15"),
+    # -- breadcrumbs
+    _rule("title-behind-trail", Label.BREADCRUMB, VETO, "title_joined >= 1", "is_headline < 1", "title_copy < 1"),
+    _rule("trail-marked-up", Label.BREADCRUMB, 6, "class_breadcrumb >= .4", "words <= 40"),
+    _rule("trail-of-links", Label.BREADCRUMB, 5, "separators >= 2", "link_share >= .5", "words <= 30", "words_before <= .3"),
+    _rule("trail-of-words", Label.BREADCRUMB, 5, "separators >= 2", "words <= 25", "words_before <= .1", "ends_sentence < 1", "dates < 1"),
+    _rule("trail-phrase", Label.BREADCRUMB, 4, "phrase_breadcrumb >= .25", "words <= 20", "words_before <= .15"),
+    # -- navigation
+    _rule("nav-element", Label.NAVIGATION, 5, "in_nav >= 1", "words <= 25"),
+    _rule("nav-phrase", Label.NAVIGATION, 4, "phrase_navigation >= .6", "words <= 10"),
+    _rule("link-list", Label.NAVIGATION, 3, "item >= 1", "link_share >= .9", "shape_link_share >= .85", "words <= 8"),
+    _rule("link-row", Label.NAVIGATION, 3, "links >= 3", "link_share >= .8", "words <= 40"),
+    _rule("tag-list", Label.NAVIGATION, 4, "class_navigation >= .4", "link_share >= .6", "words <= 12"),
+    # -- teasers of other pages
+    _rule("teaser-phrase", Label.TEASER, 6, "starts_teaser >= 1", "words <= 40", "ends_sentence < 1"),
+    _rule("teaser-heading", Label.TEASER, 6, "phrase_teaser >= .6", "words <= 12"),
+    _rule("teaser-in-section", Label.TEASER, 4, "since_teaser >= .08", "link_share >= .6", "words <= 40"),
+    _rule("teaser-linked", Label.TEASER, 5, "link_share >= .9", "words >= 4", "words <= 30", "ends_sentence < 1", "title_overlap <= .34", "before_overlap <= .34", "prose_wide > 0", "quote < 1", "heading < 1"),
+    _rule("teaser-bare", Label.TEASER, VETO, "words >= 6", "words <= 25", "since_prose <= .7", "until_prose <= .7", "title_overlap <= 0", "before_overlap <= 0", "after_overlap <= 0", "body_overlap <= .5", "stems >= 3", "ends_sentence <= 0", "bullet < 1", "quoted < 1", "starts_lower < 1", "commas <= .15"),
+    _rule("teaser-marked-up", Label.TEASER, 3, "class_teaser >= .5", "link_share >= .5", "words <= 40"),
+    # -- comments
+    _rule("comment-prompt", Label.COMMENT_PROMPT, 8, "phrase_comment-prompt >= .5", "words <= 40"),
+    _rule("comment-prompt-opens", Label.COMMENT_PROMPT, 6, "starts_comment-prompt >= 1", "phrase_comment-prompt >= .25", "words <= 30"),
+    _rule("comment-form", Label.COMMENT_PROMPT, 5, "class_comment >= .3", "in_form >= 1", "words <= 40"),
+    _rule("comment-marked-up", Label.COMMENT, 6, "class_comment >= .5", "words_before >= .2", "in_form < 1"),
+    _rule("comment-line", Label.COMMENT, 4, "phrase_comment >= .5", "words <= 15", "words_before >= .3"),
+    # -- calls to do something else
+    _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15"),
+    _rule("share-marked-up", Label.SHARE, 4, "class_share >= .5", "words <= 8"),
+    _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words <= 40"),
+    _rule("newsletter-marked-up", Label.NEWSLETTER, 4, "class_newsletter >= .5", "words <= 60"),
+    _rule("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
+    _rule("paywall-marked-up", Label.PAYWALL, 3, "class_paywall >= .6", "words <= 40"),
+    _rule("cookie-phrase", Label.COOKIE_NOTICE, 6, "phrase_cookie-notice >= .3", "words <= 90"),
+    _rule("cookie-marked-up", Label.COOKIE_NOTICE, 5, "class_cookie-notice >= .5", "words <= 200"),
+    _rule("advert-label", Label.ADVERT, 6, "phrase_advert >= .6", "words <= 10"),
+    _rule("advert-marked-up", Label.ADVERT, 4, "class_advert >= .6", "words <= 30"),
+    # -- who and when
+    _rule("byline-phrase", Label.BYLINE, 5, "phrase_byline >= .3", "words <= 16"),
+    _rule("byline-opens", Label.BYLINE, 4, "starts_byline >= 1", "words <= 12", "ends_sentence < 1", "heading < 1"),
+    _rule("byline-marked-up", Label.BYLINE, 4, "class_byline >= .4", "words <= 16"),
+    _rule("date-line", Label.BYLINE, 4, "dates >= 1", "words <= 8", "line_words <= 8", "ends_sentence < 1"),
+    _rule("bio-phrase", Label.AUTHOR_BIO, 5, "phrase_author-bio >= .4", "words <= 60"),
+    _rule("bio-in-section", Label.AUTHOR_BIO, 5, "since_author-bio >= .3", "words_before >= .6"),
+    _rule("bio-marked-up", Label.AUTHOR_BIO, 5, "class_author-bio >= .5", "words <= 120"),
+    # -- the end of a page
+    _rule("copyright-line", Label.FOOTER, 6, "copyright >= 1", "words <= 40"),
+    _rule("footer-phrase", Label.FOOTER, 5, "phrase_footer >= .4", "words <= 40"),
+    _rule("footer-element", Label.FOOTER, 4, "in_footer >= 1", "words_before >= .5", "in_article < 1"),
+    _rule("footer-marked-up", Label.FOOTER, 3, "class_footer >= .5", "words_before >= .7"),
+    _rule("page-numbers", Label.PAGINATION, 5, "phrase_pagination >= .5", "words <= 14"),
+    _rule("pagination-marked-up", Label.PAGINATION, 4, "class_pagination >= .5", "words <= 20"),
+    # -- what no reader sees as text
+    _rule("no-script", Label.OTHER, VETO, "noscript >= 1"),
+    _rule("control", Label.OTHER, 6, "control >= 1"),
+    _rule("hidden", Label.OTHER, 1.5, "hidden >= 1"),
+    # -- for the body
+    _rule("heading-in-body", Label.BODY, 2.5, "heading >= 1", "in_stretch >= 1", "link_share <= .3", "prose_wide > 0"),
+    _rule("prose-in-region", Label.BODY, 2, "words >= 25", "link_share <= .2", "in_best >= 1"),
+    _rule("code-block", Label.BODY, 2, "code >= 1", "in_best >= 1"),
+)
+
+
+def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[list[Rule]]:
+    """The rules that hold for each block.
+
+    Args:
+        table: columns of n blocks.
+        markup: whether they come from a page rather than from a scraped text.
+        rules: rows to evaluate.
+
+    Returns:
+        n lists, each in the order of `rules`.
+    """
+    held: list[list[Rule]] = [[] for _ in range(table.rows)]
+    for rule in rules:
+        if rule.markup is None or rule.markup is markup:
+            for i in rule.holds(table):
+                held[i].append(rule)
+    return held
