@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag, StrEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -132,8 +132,8 @@ class Reason(NamedTuple):
         return self.code
 
 
-class Flag(IntFlag):
-    """Facts of a block that are not its form."""
+class Flag(IntEnum):
+    """Facts of a block that are not its form: bits of one byte."""
 
     HIDDEN = 1  # hidden attribute, aria-hidden, or an inline style that hides it
     NOSCRIPT = 2  # stands inside <noscript>

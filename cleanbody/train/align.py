@@ -1,0 +1,115 @@
+"""Gold text → a label for each block: what share of the block the gold holds.
+
+Gold texts are reflowed, tidied and now and then in another order, so blocks are looked up in the gold by their words:
+long ones by runs of `GRAM` words, short ones by their whole sequence near the place where their neighbours were found.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from cleanbody.features.tokens import words_of
+
+GRAM: Final = 4  # words of a run
+LONG: Final = 8  # words from which a block is looked up by its runs
+NEAR: Final = 60  # words of the gold that a short block may stand away from the place of its neighbours
+
+
+def align(blocks: Sequence[str], gold: str) -> list[float]:
+    """The share of each block's words that stand in the gold, 0 to 1.
+
+    Args:
+        blocks: the n blocks' texts in reading order.
+        gold: the text that should be kept.
+
+    >>> align(["Home", "It rained all day in the whole valley.", "Share"], "It rained all day\\nin the whole valley.")
+    [0.0, 1.0, 0.0]
+    """
+    words = words_of(gold)
+    places = _places(words)
+    split = [words_of(text) for text in blocks]
+    used = bytearray(len(words) + 1)
+    found: list[int] = [-1] * len(blocks)
+    shares = [0.0] * len(blocks)
+    for i, block in enumerate(split):
+        if len(block) >= LONG:
+            shares[i], found[i] = _long(block, words, places, used)
+    starts: dict[str, list[int]] = defaultdict(list)
+    for at, word in enumerate(words):
+        starts[word].append(at)
+    nearest = _around(found)
+    for i, block in enumerate(split):
+        if 0 < len(block) < LONG:
+            at = _short(block, words, starts, used, nearest[i])
+            if at >= 0:
+                shares[i] = 1.0
+    return shares
+
+
+def _places(words: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at in range(len(words) - GRAM + 1):
+        places[tuple(words[at : at + GRAM])].append(at)
+    return places
+
+
+def _long(
+    block: Sequence[str], words: Sequence[str], places: dict[tuple[str, ...], list[int]], used: bytearray
+) -> tuple[float, int]:
+    """Share of a long block that unused words of the gold cover, run by run, and where the first run was found."""
+    covered = bytearray(len(block))
+    first, at, k = -1, -1, 0
+    while k < len(block):
+        if 0 <= at < len(words) and words[at] == block[k] and not used[at]:
+            covered[k] = used[at] = 1
+            at, k = at + 1, k + 1
+            continue
+        candidates = places.get(tuple(block[k : k + GRAM]), ())
+        at = next((c for c in candidates[bisect_left(candidates, max(at, 0)) :] if not used[c]), -1)
+        if at < 0:
+            at = next((c for c in candidates[:50] if not used[c]), -1)
+        if at < 0:
+            k += 1
+        elif first < 0:
+            first = at
+    return sum(covered) / len(block), first
+
+
+def _around(found: Sequence[int]) -> list[tuple[int, int]]:
+    """For each block the places of the nearest found blocks before and after it (-1 where there is none)."""
+    n = len(found)
+    before, after, at = [-1] * n, [-1] * n, -1
+    for i in range(n):
+        before[i] = at
+        at = found[i] if found[i] >= 0 else at
+    at = -1
+    for i in range(n - 1, -1, -1):
+        after[i] = at
+        at = found[i] if found[i] >= 0 else at
+    return list(zip(before, after, strict=True))
+
+
+def _short(
+    block: Sequence[str],
+    words: Sequence[str],
+    starts: dict[str, list[int]],
+    used: bytearray,
+    around: tuple[int, int],
+) -> int:
+    """Where a short block stands in the gold, near its neighbours, on words that nothing else has used; -1 if not."""
+    low, high = around
+    if low < 0 and high < 0:
+        low, high = 0, len(words)
+    begin = max((low if low >= 0 else high - NEAR) - 2, 0)
+    end = (high if high >= 0 else len(words)) + 2
+    if low >= 0 and high >= 0 and high < low:
+        begin, end = max(low - NEAR, 0), low + 4 * NEAR
+    size = len(block)
+    for at in starts.get(block[0], ()):
+        if begin <= at <= end and words[at : at + size] == list(block) and not any(used[at : at + size]):
+            used[at : at + size] = b"\x01" * size
+            return at
+    return -1

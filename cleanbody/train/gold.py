@@ -1,0 +1,88 @@
+"""Labelled pages: rows of JSON lines in, one value a page out.
+
+A row holds ``id``, ``html`` and ``main_content``, and where known ``url``, ``lang``, ``page_type`` and ``fold``. A
+file's name up to the first ``-<number>`` is its set, so that a set may lie in several files.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Final, NamedTuple, cast
+from urllib.parse import urlsplit
+
+from cleanbody.page import DataError
+
+_NUMBER = re.compile(r"-\d+$")
+_SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
+
+
+class Labelled(NamedTuple):
+    """A page with its gold. ``host`` is the registrable domain as far as its shape tells, "" where the URL is missing."""
+
+    id: str
+    set: str
+    host: str
+    html: str
+    gold: str
+    page_type: str
+    lang: str
+    fold: int | None
+
+
+def set_name(path: Path) -> str:
+    """The set that a file belongs to.
+
+    >>> set_name(Path("wcxb-dev-2.jsonl.gz"))
+    'wcxb-dev'
+    """
+    return _NUMBER.sub("", path.name.split(".jsonl")[0])
+
+
+def host_of(url: str | None) -> str:
+    """The registrable domain of a URL, told by the shape of its host.
+
+    >>> host_of("https://news.example.co.uk/a"), host_of(None)
+    ('example.co.uk', '')
+    """
+    labels = (urlsplit(url or "").hostname or "").split(".")
+    keep = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else 2
+    return ".".join(labels[-keep:])
+
+
+def open_text(path: Path) -> IO[str]:
+    """Open a plain or gzip file of lines."""
+    if path.suffix == ".gz":
+        return cast(IO[str], gzip.open(path, "rt", encoding="utf-8"))
+    return path.open(encoding="utf-8")
+
+
+def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
+    """The pages of some files that have both HTML and gold text.
+
+    Raises:
+        DataError: a line is no JSON object.
+    """
+    for path in paths:
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    row = json.loads(line)
+                    html, gold = row.get("html"), row.get("main_content")
+                except (ValueError, AttributeError) as error:
+                    raise DataError(f"{path}:{number}: no JSON object: give one labelled page a line") from error
+                if html and gold is not None:
+                    fold = row.get("fold")
+                    yield Labelled(
+                        id=str(row.get("id", number)),
+                        set=set_name(path),
+                        host=host_of(row.get("url")),
+                        html=html,
+                        gold=gold,
+                        page_type=row.get("page_type") or "",
+                        lang=row.get("lang") or "",
+                        fold=None if fold is None else int(fold),
+                    )
