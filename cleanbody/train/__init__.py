@@ -1,0 +1,1 @@
+"""Fitting and building what `cleanbody/data` holds; never imported by the rooms that clean."""

@@ -1,0 +1,103 @@
+"""Build the lexicon's data file from the hand-edited seeds."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cleanbody.lexicon import CLASS_KINDS, FORMAT, GAP, MODES, NUMBER, PHRASE_KINDS, class_tokens, tokens_of
+from cleanbody.page import DataError
+
+_PLACEHOLDER = re.compile(r"%s|%d|#")
+
+
+class Seed(NamedTuple):
+    """A phrase as written in the seeds, with its language, kind, mode and source."""
+
+    language: str
+    kind: str
+    mode: str
+    source: str
+    phrase: str
+
+
+def read_phrases(seeds: Path) -> Iterator[Seed]:
+    """The phrases of ``seeds/phrases/*.toml`` in order.
+
+    seeds: the folder.  Raises DataError where a file has an unknown kind or mode, names no source, or holds a phrase
+    that cannot be matched (no word in it, or a gap in front of a phrase that may stand anywhere).
+    """
+    for path in sorted(seeds.joinpath("phrases").glob("*.toml")):
+        table = _toml(path)
+        for kind, groups in table.items():
+            for group in groups:
+                mode = group.get("match", "any")
+                if kind not in PHRASE_KINDS or mode not in MODES or not group.get("source"):
+                    raise DataError(f"{path.name}: [[{kind}]] needs a known kind and match, and a source")
+                for phrase in group["phrases"]:
+                    tokens = phrase_tokens(phrase)
+                    if not {*tokens} - {GAP, NUMBER} or (tokens[0] == GAP and mode in ("any", "edge")):
+                        raise DataError(f"{path.name}: {phrase!r} matches anything; give it words, or match = 'start'")
+                    yield Seed(path.stem, kind, mode, group["source"], phrase)
+
+
+def phrase_tokens(phrase: str) -> list[str]:
+    """The tokens of a seed phrase: as of any text, with ``%s`` a gap and ``%d`` or ``#`` a number.
+
+    >>> phrase_tokens("Leave a Reply to %s"), phrase_tokens("# min. read")
+    (['leave', 'a', 'reply', 'to', '%s'], ['#', 'min', 'read'])
+    """
+    tokens: list[str] = []
+    place = 0
+    for found in _PLACEHOLDER.finditer(phrase):
+        tokens += tokens_of(phrase[place : found.start()])
+        tokens.append(GAP if found[0] == GAP else NUMBER)
+        place = found.end()
+    tokens += tokens_of(phrase[place:])
+    return [NUMBER if token[0].isdigit() else token for token in tokens]
+
+
+def read_classes(seeds: Path) -> dict[str, dict[str, float]]:
+    """The class tokens of ``seeds/classes.toml`` by kind, with their weights.
+
+    seeds: the folder.  Raises DataError for an unknown kind, a weight outside 0 to 1, or a name that is neither a token
+    nor a pair of tokens.
+    """
+    table: dict[str, dict[str, float]] = {}
+    for group in _toml(seeds / "classes.toml").get("classes", ()):
+        if group.get("kind") not in CLASS_KINDS or not group.get("source"):
+            raise DataError(f"classes.toml: {group.get('kind')!r} is no kind, or its source is missing")
+        weights = table.setdefault(group["kind"], {})
+        for name, weight in group["weights"].items():
+            if class_tokens(name) != [name.split("-")] or name.count("-") > 1 or not 0 < weight <= 1:
+                raise DataError(f"classes.toml: {name!r} is no token or pair with a weight in (0, 1]")
+            weights[name] = max(weight, weights.get(name, 0.0))
+    return table
+
+
+def build_lexicon(seeds: Path) -> bytes:
+    """The data file for the seeds: compact JSON, sorted, the same bytes for the same seeds.
+
+    seeds: the folder that holds ``phrases/`` and ``classes.toml``.  Where a phrase of one kind comes with several
+    modes (the same words in two languages), the strictest holds.  Raises DataError for seeds that cannot be read.
+    """
+    modes: dict[tuple[str, str], int] = {}
+    for seed in read_phrases(seeds):
+        key = seed.kind, " ".join(phrase_tokens(seed.phrase))
+        modes[key] = max(MODES.index(seed.mode), modes.get(key, 0))
+    phrases: dict[str, dict[str, list[str]]] = {}
+    for (kind, phrase), mode in sorted(modes.items()):
+        phrases.setdefault(kind, {}).setdefault(MODES[mode], []).append(phrase)
+    table = {"classes": read_classes(seeds), "format": FORMAT, "phrases": phrases}
+    return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _toml(path: Path) -> dict[str, list[dict[str, Any]]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path.name}: {error}") from error
