@@ -40,7 +40,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]++(?:['’.-][\p{L}\p{M}\p{N}]++)*+")
 _CODE = re.compile(r"[{}\\=;_|<>$]|[/.]\w++[/.]|[a-z][A-Z]")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]*+(?:>|\Z)")
 _BLOCK_TAGS = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption", "summary"]
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption"]
 )
 _DECODER = json.JSONDecoder(strict=False)
 
