@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from evidence import Case, cases, differences, form_errors
 
 CASES = cases()
