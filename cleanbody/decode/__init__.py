@@ -1,0 +1,222 @@
+"""Bytes to valid UTF-8: which encoding a page is in, how that was found out, and how much of it could not be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cleanbody.decode.labels import decode_as, encoding_of
+
+__all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary"]
+
+Source = Literal["bom", "utf-8", "mostly-utf-8", "http", "meta", "detector", "fallback"]
+
+_HEAD = 4096  # bytes in which a declaration is looked for; browsers read 1024, real pages put it later
+_SAMPLE = 1024  # bytes by which UTF-16 and binary data are told
+_DETECT = 200_000  # bytes that the detector sees
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+# UTF-32 stands before UTF-16, whose little-endian mark it begins with.
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32LE"),
+    (b"\x00\x00\xfe\xff", "UTF-32BE"),
+    (_UTF8_BOM, "UTF-8"),
+    (b"\xff\xfe", "UTF-16LE"),
+    (b"\xfe\xff", "UTF-16BE"),
+)
+
+# Text in an older encoding holds valid UTF-8 sequences by chance only (a letter of C2-F4 before one of 80-BF; in the
+# double-byte encodings of East Asia perhaps one pair in five), while damage to UTF-8 is a broken character here and
+# there. So one invalid sequence to ten valid ones is damage; if the page itself says UTF-8, one to one is believed.
+_VALID_PER_INVALID = 10
+_VALID_PER_INVALID_DECLARED = 1
+# A declared encoding is believed if no more of the bytes above ASCII than this share are unreadable in it.
+_UNREADABLE = 0.05
+
+_HIGH = bytes(range(0x80, 0x100))
+_REPLACEMENT = "\ufffd".encode()
+_CUT_OFF = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")  # mid-character
+
+_COMMENT = re.compile(rb"<!--(?:[^-]++|-(?!->))*+-->")
+_XML_DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]+)["']""", re.IGNORECASE)
+_META = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
+
+_MAGIC = re.compile(
+    rb"%PDF-|%!PS-Adobe|\x89PNG\r\n|GIF8[79]a|\xff\xd8\xff|RIFF....(?:WEBP|WAVE|AVI )|II\*\x00|MM\x00\*|....ftyp|OggS"
+    rb"|ID3[\x02-\x04]|fLaC|\x1aE\xdf\xa3|PK\x03\x04|PK\x05\x06|\x1f\x8b|BZh[1-9]|\xfd7zXZ|7z\xbc\xaf|Rar!\x1a"
+    rb"|\x28\xb5\x2f\xfd|\x7fELF|\xca\xfe\xba\xbe|\xd0\xcf\x11\xe0|\x00asm|SQLite format 3\x00|wOF[F2]|OTTO\x00"
+    rb"|\x00\x01\x00\x00",
+    re.DOTALL,
+)
+_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r\x1b") + b"\x7f"
+_BINARY_SHARE = 0.05  # of control bytes: text has next to none, compressed data one byte in nine
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page as valid UTF-8.
+
+    data: UTF-8 without a byte order mark; the very bytes that came in, if they were that already.
+    encoding: what they were written in, by the name of the WHATWG standard (or UTF-32LE, UTF-32BE).
+    source: how that was found.  replaced: how many characters could not be read and are U+FFFD now.
+    """
+
+    data: bytes
+    encoding: str
+    source: Source
+    replaced: int = 0
+
+    @property
+    def text(self) -> str:
+        """The page as a string; decoded anew at each call."""
+        return self.data.decode()
+
+
+def decode(data: bytes, *, http_charset: str | None = None) -> Decoded:
+    """Turn the bytes of a page into valid UTF-8, whatever encoding they are in. Never raises.
+
+    data: the bytes of the page, without HTTP headers.  http_charset: the charset of the Content-Type header.
+    In this order: byte order mark, UTF-8, UTF-8 with some damage, the HTTP header, the page's own declaration, a
+    detector (if faust-cchardet is installed), windows-1252. UTF-8 goes before what the page says, since text of
+    another encoding is hardly ever valid UTF-8 by chance, while declarations are often wrong.
+    Source: https://encoding.spec.whatwg.org/; the declaration as in HTML, 13.2.3.2, but less particular.
+
+    >>> decode("naïve".encode("latin-1"), http_charset="iso-8859-1")
+    Decoded(data=b'na\\xc3\\xafve', encoding='windows-1252', source='http', replaced=0)
+    """
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _from_bom(data, mark, name)
+    wide = _wide(data[:_SAMPLE])
+    if wide:
+        return _decoded(data, wide, "detector")
+    if b"\x1b$" in data and data.isascii() and (shifted := _from_shifts(data, http_charset)):
+        return shifted
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return _decode_other(data, http_charset)
+    return Decoded(data, "UTF-8", "utf-8")
+
+
+def encode_text(text: str) -> bytes:
+    """Encode a string as valid UTF-8 without a byte order mark: surrogate pairs are joined, lone ones become U+FFFD.
+
+    >>> encode_text("\\ufeffa \\ud83d\\ude00 \\ud800") == "a 😀 \\ufffd".encode()
+    True
+    """
+    text = text.lstrip("\ufeff")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def looks_binary(data: bytes) -> bool:
+    """Tell whether bytes are no text at all: an image, an archive, a program, a PDF, or full of control bytes.
+
+    >>> looks_binary(b"%PDF-1.7"), looks_binary("<p>ok".encode("utf-16")), looks_binary(b"<p>ok")
+    (True, False, False)
+    """
+    sample = data[:_SAMPLE]
+    if sample.startswith(tuple(mark for mark, _ in _BOMS)) or _wide(sample):
+        return False
+    if _MAGIC.match(sample):
+        return True
+    return len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY_SHARE * len(sample)
+
+
+def _from_bom(data: bytes, mark: bytes, name: str) -> Decoded:
+    if name == "UTF-32LE" and len(data) % 4:  # UTF-16 whose first character is NUL
+        mark, name = mark[:2], "UTF-16LE"
+    return _decoded(data[len(mark) :], name, "bom")
+
+
+def _wide(sample: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: markup is ASCII, so the upper bytes of most characters are NUL."""
+    if b"\x00" not in sample:
+        return None
+    quarter = len(sample) // 4
+    # For each place in a group of four bytes, the share of NULs at it.
+    nul = [sample[place : 4 * quarter : 4].count(0) / quarter for place in range(4)] if quarter else [0.0] * 4
+    many, few = 0.4, 0.05
+    if nul[0] <= few and min(nul[1:]) >= many:
+        return "UTF-32LE"
+    if nul[3] <= few and min(nul[:3]) >= many:
+        return "UTF-32BE"
+    if max(nul[0], nul[2]) <= few and min(nul[1], nul[3]) >= many:
+        return "UTF-16LE"
+    if max(nul[1], nul[3]) <= few and min(nul[0], nul[2]) >= many:
+        return "UTF-16BE"
+    return None
+
+
+def _from_shifts(data: bytes, http_charset: str | None) -> Decoded | None:
+    """ISO-2022-JP is ASCII byte by byte, and so would pass as UTF-8; its escape sequences tell it."""
+    declared = _declared(data, http_charset)
+    source: Source = next((source for name, source in declared if name == "ISO-2022-JP"), "detector")
+    found = _decoded(data, "ISO-2022-JP", source)
+    return found if source != "detector" or not found.replaced else None
+
+
+def _decode_other(data: bytes, http_charset: str | None) -> Decoded:
+    """Bytes that are not valid UTF-8."""
+    as_utf8 = _decoded(data, "UTF-8", "mostly-utf-8")
+    ascii_bytes = len(data.translate(None, _HIGH))
+    valid = len(as_utf8.text) - ascii_bytes - as_utf8.replaced
+    invalid = as_utf8.replaced - bool(_CUT_OFF.search(data[-3:]))
+    if valid and invalid * _VALID_PER_INVALID <= valid:
+        return as_utf8
+    tolerated = _UNREADABLE * (len(data) - ascii_bytes)
+    tried: list[Decoded] = []
+    for name, source in _declared(data, http_charset):
+        if name == "UTF-8":
+            if valid and invalid * _VALID_PER_INVALID_DECLARED <= valid:
+                return replace(as_utf8, source=source)
+            continue
+        tried.append(_decoded(data, name, source))
+        if tried[-1].replaced <= tolerated:
+            return tried[-1]
+    detected = _detect(data)
+    if detected and detected.replaced <= tolerated:
+        return detected
+    return min(tried, key=lambda found: found.replaced) if tried else _decoded(data, "windows-1252", "fallback")
+
+
+def _decoded(data: bytes, name: str, source: Source) -> Decoded:
+    text = decode_as(data, name)
+    own = data.count(_REPLACEMENT) if name == "UTF-8" else 0
+    return Decoded(encode_text(text), name, source, text.count("\ufffd") - own)
+
+
+def _declared(data: bytes, http_charset: str | None) -> list[tuple[str, Source]]:
+    """The encodings that the header and the page itself name, in the order of trust."""
+    labels: list[tuple[str, Source]] = [(http_charset, "http")] if http_charset else []
+    head = _COMMENT.sub(b"", data[:_HEAD])
+    found = _XML_DECLARATION.match(head)
+    if found:
+        labels.append((found[1].decode("latin-1"), "meta"))
+    labels += [(label.decode("latin-1"), "meta") for label in _META.findall(head)]
+    declared: list[tuple[str, Source]] = []
+    for label, source in labels:
+        name = encoding_of(label.strip("\"' "))
+        if name in ("UTF-16LE", "UTF-16BE") and source == "meta":  # it cannot be: it was read as ASCII
+            name = "UTF-8"
+        elif name == "x-user-defined" and source == "meta":
+            name = "windows-1252"
+        if name and name != "replacement":
+            declared.append((name, source))
+    return declared
+
+
+def _detect(data: bytes) -> Decoded | None:
+    try:
+        import cchardet
+    except ImportError:
+        return None
+    guess = cchardet.detect(data[:_DETECT])["encoding"]
+    name = encoding_of(guess) if guess else None
+    if name is None or name in ("UTF-8", "UTF-16LE", "UTF-16BE", "replacement"):
+        return None
+    return _decoded(data, name, "detector")
