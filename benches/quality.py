@@ -64,10 +64,12 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def set_name(path: Path, row: dict[str, Any]) -> str:
-    """The set that a row belongs to: the file's name without a part's number, and the renderer where there is one."""
-    name = re.sub(r"-\d$", "", path.name.split(".")[0])
-    return f"{name}/{row['renderer']}" if row.get("renderer") else name
+def files_by_set(paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """The files of each set: those whose names differ in a part's number alone."""
+    sets: dict[str, list[Path]] = defaultdict(list)
+    for path in paths:
+        sets[re.sub(r"-\d$", "", path.name.split(".")[0])].append(path)
+    return dict(sets)
 
 
 def read_gold(row: dict[str, Any], headline: bool) -> Gold:
@@ -93,16 +95,15 @@ def read_gold(row: dict[str, Any], headline: bool) -> Gold:
     )
 
 
-def read_sets(paths: Sequence[Path], args: argparse.Namespace) -> dict[str, list[Gold]]:
-    """The sets in some files; with a limit, that many rows of each, spread evenly."""
+def read_set(name: str, paths: Sequence[Path], args: argparse.Namespace) -> dict[str, list[Gold]]:
+    """The rows of a set, parted by renderer where there is one; with a limit, that many of each, spread evenly."""
+    headline = name.startswith(HEADLINE_SETS) if args.headline is None else args.headline
     sets: dict[str, list[Gold]] = defaultdict(list)
     for path in paths:
         for row in read_lines(path):
-            name = set_name(path, row)
-            if args.renderer and row.get("renderer") not in (None, *args.renderer.split(",")):
-                continue
-            headline = name.startswith(HEADLINE_SETS) if args.headline is None else args.headline
-            sets[name].append(read_gold(row, headline))
+            renderer = row.get("renderer")
+            if renderer is None or not args.renderer or renderer in args.renderer.split(","):
+                sets[f"{name}/{renderer}" if renderer else name].append(read_gold(row, headline))
     if args.limit:
         for name, rows in sets.items():
             step = max(len(rows) / args.limit, 1.0)
@@ -280,10 +281,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if absent:
         print("Not installed: " + ", ".join(absent))
     everything: dict[str, Any] = {"versions": versions, "sets": {}}
-    for name, rows in read_sets(args.sets, args).items():
-        results = score_set(name, rows, versions, args)
-        everything["sets"][name] = results
-        print(table(name, rows, results), flush=True)
+    for whole, paths in files_by_set(args.sets).items():
+        for name, rows in read_set(whole, paths, args).items():
+            results = score_set(name, rows, versions, args)
+            everything["sets"][name] = results
+            print(table(name, rows, results), flush=True)
     if args.json:
         args.json.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
