@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cleanbody.jsonld.reading import MAX_DEPTH, body, local_name, plain, read_values
+from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, local_name, plain, read_values
 
-MAX_SCRIPTS = 64
-MAX_NODES = 50_000  # objects and lists visited on one page
+MAX_TOTAL = 4_000_000  # characters of all scripts together
+MAX_NODES = 20_000  # objects and lists visited on one page
 MAX_ITEMS = 3  # more main articles than this are the items of a list, not the page's own
 
 _MAIN_KEYS = frozenset({"@graph", "mainentity", "mainentityofpage"})
@@ -174,6 +174,17 @@ def _free(nodes: Sequence[Node]) -> bool | None:
     return None if not values else not values[0].endswith("false")
 
 
+def _values(scripts: Sequence[str]) -> list[Any]:
+    values: list[Any] = []
+    left = MAX_TOTAL
+    for script in scripts:
+        if left <= 0:
+            break
+        values += (value for value in read_values(script, min(left, MAX_SCRIPT)) if isinstance(value, dict | list))
+        left -= len(script)
+    return values
+
+
 def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     """Reads what a page's JSON-LD scripts say of the page itself.
 
@@ -184,7 +195,7 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     >>> linked.types, linked.headlines, linked.authors
     (('newsarticle',), ('Rain',), ('Ada Low',))
     """
-    graph = _graph([v for script in scripts[:MAX_SCRIPTS] for v in read_values(script) if isinstance(v, dict | list)])
+    graph = _graph(_values(scripts))
     content = _content(graph.main)
     sites = [node for node in graph.nodes if _is(node, _SITE_ENDS)]
     groups = _agents(content, _PUBLISHER_KEYS, graph.by_id)

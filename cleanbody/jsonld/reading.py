@@ -10,11 +10,13 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 MAX_SCRIPT = 2_000_000  # characters read of one script
 MAX_VALUES = 64  # top-level values in one script
 MAX_DEPTH = 64
+MAX_TOKENS = 400_000  # of damaged JSON, which is read in Python
 MAX_PLAIN = 2_000  # characters of a value that is a line of text
 MAX_BODY = 1_000_000  # characters of a value that is a whole text
 
@@ -80,7 +82,7 @@ def _read_damaged(text: str, start: int) -> tuple[Any, int]:
     stack: list[dict[str, Any] | list[Any]] = []
     root: dict[str, Any] | list[Any] | None = None
     key: str | None = None
-    for token in _TOKEN.finditer(text, start):
+    for token in islice(_TOKEN.finditer(text, start), MAX_TOKENS):
         mark = token["mark"]
         if mark == "," or mark == ":":
             key = None if mark == "," else key

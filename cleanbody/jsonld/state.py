@@ -11,22 +11,26 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import regex
 
 from cleanbody.jsonld.reading import MAX_DEPTH, body, looks_like_markup, read_values
 
-MAX_STATE = 4_000_000  # characters of one script
+MAX_STATE = 2_000_000  # characters of one script
 MAX_STATE_NODES = 200_000  # values visited in one script
-MAX_CANDIDATES = 16  # scripts
+MAX_CANDIDATES = 8  # scripts
+MAX_TOTAL = 4_000_000  # characters of all candidates together
+MAX_ROWS = 5_000  # of one payload
 MAX_ASSIGNMENTS = 16  # tried in one script
 MIN_STATE = 400  # characters of JSON that can hold a page's text
 MIN_NESTED = 200  # characters of a string that may be JSON itself
+MIN_PROSE = 10  # characters of a string that may be prose
 MIN_UNITS = 5  # words (two letters of a script without spaces count as one) of a string that may be prose
 FULL_UNITS = 15  # words of a string that counts in full; shorter ones are labels of the interface more often
 SHORT_WEIGHT = 0.2
-MIN_TEXT_UNITS = 30  # words that a whole text must have
+MIN_TEXT_UNITS = 30  # words in full strings that a whole text must have
 MAIN_SHARE = 0.6  # of a subtree's prose: a child that holds as much is the part wanted
 SAMPLE = 2_000  # characters looked at to tell prose
 
@@ -49,7 +53,7 @@ def find_state(scripts: Sequence[str]) -> tuple[str, ...]:
     """The payloads among a page's scripts that have the shape of state: JSON, JSON assigned to a name, or pushed rows.
 
     scripts: the text of every script, in order. Chunks that several scripts push to one place are joined. The largest
-    come first, at most `MAX_CANDIDATES`. Never raises.
+    come first, at most `MAX_CANDIDATES` and about `MAX_TOTAL` characters. Never raises.
 
     >>> find_state(["var a = 1;", 'w.__f.push([1,"0:[\\\\"x"])', 'w.__f.push([1,"y\\\\"]"])'])
     ('0:["xy"]',)
@@ -63,7 +67,9 @@ def find_state(scripts: Sequence[str]) -> tuple[str, ...]:
         elif len(script) >= MIN_STATE and (_OPENS_JSON.match(script) or _ASSIGNMENT.search(script, 0, MAX_STATE)):
             found.append(script)
     found.extend("".join(chunks) for chunks in pushed.values())
-    return tuple(sorted(found, key=len, reverse=True)[:MAX_CANDIDATES])
+    found = sorted(found, key=len, reverse=True)[:MAX_CANDIDATES]
+    before = accumulate((min(len(script), MAX_STATE) for script in found), initial=0)
+    return tuple(script for script, total in zip(found, before, strict=False) if total < MAX_TOTAL)
 
 
 def _string_at(script: str, position: int) -> str:
@@ -87,7 +93,9 @@ def state_text(script: str) -> str:
     tree = _Tree()
     for value in _values(script[:MAX_STATE]):
         tree.add(value)
-    return _joined(tree.main_prose())
+    texts = _distinct(tree.main_prose())
+    full = sum(units for units in map(prose_units, texts) if units >= FULL_UNITS)
+    return _joined(texts) if full >= MIN_TEXT_UNITS else ""
 
 
 def _values(script: str) -> Iterator[Any]:
@@ -117,7 +125,9 @@ def _assigned(script: str) -> Iterator[Any]:
 def _rows(payload: bytes) -> Iterator[Any]:
     """The values of React's server-component rows: ``id:JSON`` to the line's end, or ``id:Tsize,text`` (hex, bytes)."""
     position = 0
-    while position < len(payload):
+    for _ in range(MAX_ROWS):
+        if position >= len(payload):
+            return
         match = _ROW.match(payload, position)
         if match and match["size"]:
             end = match.end() + int(match["size"], 16)
@@ -178,9 +188,7 @@ class _Tree:
         node = 0
         while count and best[node] >= 0 and total[best[node]] >= MAIN_SHARE * total[node]:
             node = best[node]
-        if not count or total[node] < MIN_TEXT_UNITS:
-            return []
-        return [text for text in self.prose[node : node + size[node]] if text]
+        return [text for text in self.prose[node : node + size[node]] if text] if count else []
 
 
 _KINDS = (str, list, dict)
@@ -209,6 +217,8 @@ def prose_units(text: str) -> float:
     >>> prose_units("/img/a.png"), prose_units("The river rose all night and stood in the fields") > 1
     (0.0, True)
     """
+    if len(text) < MIN_PROSE or (text.isascii() and " " not in text):
+        return 0.0
     sample = _TAG.sub(" ", text[:SAMPLE])
     if "&" in sample:
         sample = html.unescape(sample)
@@ -228,14 +238,19 @@ def prose_units(text: str) -> float:
     return units if units >= FULL_UNITS else units * SHORT_WEIGHT
 
 
-def _joined(texts: Sequence[str]) -> str:
-    """The texts as one; of texts that begin alike (an excerpt, a second form) only the longest counts."""
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """The texts in order; of those that begin alike (an excerpt, a second form) only the longest."""
     chosen: dict[str, str] = {}
     for text in texts:
         start = "".join(_WORD.findall(_TAG.sub(" ", text[:SAMPLE])))[:40].casefold()
         if len(text) > len(chosen.get(start, "")):
             chosen[start] = text
-    whole = [body(text) for text in chosen.values()]
+    return list(chosen.values())
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The texts as one: HTML if any of them is, else paragraphs parted by blank lines."""
+    whole = [body(text) for text in texts]
     if any(looks_like_markup(text) for text in whole):
         whole = [text if looks_like_markup(text) else f"<p>{html.escape(text, quote=False)}</p>" for text in whole]
         return "\n".join(whole)
