@@ -6,10 +6,14 @@ reported and left out.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the checkout is what is scored, installed or not
 
 
 @dataclass(frozen=True)
@@ -139,13 +143,12 @@ SYSTEMS: Mapping[str, System] = {
 
 def installed(names: list[str]) -> tuple[dict[str, str], list[str]]:
     """Versions of the named systems that can be used, and the names of the rest."""
+    import cleanbody
+
     versions: dict[str, str] = {}
     for name in names:
         try:
-            versions[name] = version(SYSTEMS[name].package)
+            versions[name] = cleanbody.__version__ if name == "cleanbody" else version(SYSTEMS[name].package)
         except PackageNotFoundError:
-            if name == "cleanbody":
-                import cleanbody
-
-                versions[name] = cleanbody.__version__
+            continue
     return versions, [name for name in names if name not in versions]

@@ -1,8 +1,12 @@
-"""The folders under ``fixtures/``: pages in own words with what cleaning them must give, and the check of one."""
+"""The folders under ``fixtures/``: pages in own words with what cleaning them must give, and the check of one.
+
+``python tests/evidence.py [NAME...]`` shows where the library falls short, for all folders or those named so.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +34,7 @@ OPTIONAL: dict[str, tuple[type, ...]] = {
     "labels": (dict,),
     "dropped": (list,),
     "comments": (list,),
+    "either": (list,),
     "page_type": (str,),
     "status": (str,),
     "metadata": (dict,),
@@ -109,7 +114,7 @@ def _value_errors(case: Case, expected: dict[str, Any]) -> Iterator[str]:
         if key in expected and expected[key] not in set(known):
             yield f"unknown {key} {expected[key]!r}"
     named = dict(expected.get("labels", {}))
-    for key in ("body", "dropped", "comments"):
+    for key in ("body", "dropped", "comments", "either"):
         named[key] = expected.get(key, [])
     for name, texts in named.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
@@ -121,10 +126,16 @@ def _value_errors(case: Case, expected: dict[str, Any]) -> Iterator[str]:
 
 
 def differences(case: Case, page: CleanPage) -> list[str]:
-    """Where a cleaned page is not what its folder expects, a line for each difference."""
+    """Where a cleaned page is not what its folder expects, a line for each difference.
+
+    Blocks under ``either`` must be there, but nothing is said of them: people would not agree either.
+    """
     expected, out = case.expected, []
+    either = {tidy(text) for text in expected.get("either", [])}
     kept = [str(tidy(b.text)) for b in page.blocks if b.keep and b.label is Label.BODY]
-    out += _sequence_differences("body", [str(tidy(t)) for t in expected["body"]], kept)
+    wanted_body = [str(tidy(t)) for t in expected["body"]]
+    out += _sequence_differences("body", wanted_body, [text for text in kept if text not in either])
+    out += _missing("either", sorted(map(str, either)), [b.text for b in page.blocks], page)
     by_label: dict[str, list[str]] = {}
     for block in page.blocks:
         by_label.setdefault(block.label.value, []).append(block.text)
@@ -132,19 +143,22 @@ def differences(case: Case, page: CleanPage) -> list[str]:
         out += _missing(label, texts, by_label.get(label, []), page)
     out += _missing("dropped", expected.get("dropped", []), [b.text for b in page.blocks if not b.keep], page)
     if "comments" in expected:
-        out += _sequence_differences(
-            "comments", [str(tidy(t)) for t in expected["comments"]], [str(tidy(b.text)) for b in page.comments]
-        )
+        comments = [str(tidy(b.text)) for b in page.comments]
+        out += _sequence_differences("comments", [str(tidy(t)) for t in expected["comments"]], comments)
+    out += _value_differences(expected, page)
+    if case.negative:
+        out += [f"dropped as {b.label.value}: {b.text[:80]!r} {_codes(b.reasons)}" for b in page.blocks if not b.keep]
+    return out
+
+
+def _value_differences(expected: dict[str, Any], page: CleanPage) -> list[str]:
     found: dict[str, object] = {"title": tidy(page.title), "status": page.status.value}
     wanted: dict[str, object] = {"title": tidy(expected["title"]), "status": expected.get("status", "complete")}
     if "page_type" in expected:
         wanted["page_type"], found["page_type"] = expected["page_type"], page.page_type.value
     for key, value in expected.get("metadata", {}).items():
         wanted[f"metadata.{key}"], found[f"metadata.{key}"] = value, getattr(page.metadata, key)
-    out += [f"{key}: {found[key]!r}, expected {wanted[key]!r}" for key in wanted if found[key] != wanted[key]]
-    if case.negative:
-        out += [f"dropped as {b.label.value}: {b.text[:80]!r} {_codes(b.reasons)}" for b in page.blocks if not b.keep]
-    return out
+    return [f"{key}: {found[key]!r}, expected {wanted[key]!r}" for key in wanted if found[key] != wanted[key]]
 
 
 def _sequence_differences(name: str, wanted: list[str], found: list[str]) -> list[str]:
@@ -162,3 +176,20 @@ def _missing(name: str, wanted: Iterable[str], found: Iterable[str], page: Clean
 
 def _codes(reasons: Iterable[object]) -> str:
     return "[" + " ".join(str(reason) for reason in reasons) + "]"
+
+
+def main(names: list[str]) -> None:
+    chosen = [case for case in cases() if not names or any(name in case.name for name in names)]
+    total: Counter[str] = Counter()
+    right = 0
+    for case in chosen:
+        found = [*form_errors(case)] or differences(case, case.clean())
+        right += not found
+        total.update(line.split(":")[0].replace("dropped as", "negative dropped as") for line in found)
+        if found:
+            print(case.name, *found, sep="\n    ")
+    print(f"\n{right} of {len(chosen)} right;", ", ".join(f"{key} {n}" for key, n in total.most_common()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

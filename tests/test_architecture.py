@@ -53,7 +53,6 @@ BESIDE = {
     "render_inline": "render",
     "render_markdown": "render",
     "render_tree": "render",
-    "nesting": "scan",
     "baseline": "model",
 }
 # The one edge upward, and only inside functions: a page renders itself.
