@@ -210,16 +210,17 @@ class _Writer:
 
 def _spans(text: str, marks: Sequence[Mark], offset: int) -> list[_Span]:
     """Marks as spans of the text, in order of start, outer ones first; those of a kind never overlap."""
-    trim = _Trimmer(text)
+    trimmers = {kind: _Trimmer(text) for kind in _ORDER}
     last: dict[MarkKind, _Span] = {}
     spans: list[_Span] = []
     for mark in sorted(marks, key=lambda mark: mark.start):
         if mark.kind is MarkKind.IMAGE:
             continue
-        before = last.get(mark.kind)
-        start = trim.start(max(mark.start - offset, 0))
+        before, trim = last.get(mark.kind), trimmers[mark.kind]
+        start = max(mark.start - offset, 0)
         if before is not None and mark.kind is MarkKind.LINK:
-            start = max(start, trim.start(before.end))  # links do not nest
+            start = max(start, before.end)  # links do not nest
+        start = trim.start(start)
         end = trim.end(min(mark.end - offset, len(text)))
         if start >= end:
             continue
@@ -234,7 +235,7 @@ def _spans(text: str, marks: Sequence[Mark], offset: int) -> list[_Span]:
 
 
 class _Trimmer:
-    """Moves edges over white space; remembers the last stretch, as nested marks would cross the same one again."""
+    """Moves edges over white space; remembers the last stretch, as the next mark would often cross it again."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -251,8 +252,10 @@ class _Trimmer:
         """Behind the last character before `at` that is not white space."""
         if not self.trailing[0] < at <= self.trailing[1]:
             begin = at
-            while begin and self.text[begin - 1].isspace():
+            while begin and begin != self.trailing[1] and self.text[begin - 1].isspace():
                 begin -= 1
+            if begin == self.trailing[1]:
+                begin = self.trailing[0]
             self.trailing = (begin, at)
         return self.trailing[0]
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from cleanbody.page import CleanPage, Kind, MarkKind
 from cleanbody.render_inline import Inlines, Op, Token, gather
-from cleanbody.render_tree import LISTS, Node, grow, is_tight, kind_of, rendered
+from cleanbody.render_tree import LISTS, Node, grow, is_plain, is_tight, kind_of, rendered
 
 # What has a meaning anywhere in a line. `*` between white space and `_` between letters have none; `&` has one only in
 # an entity, and `>` only at the start of a line.
@@ -82,8 +82,8 @@ class _Markdown:
                 parts.append(_prefixed("\n\n".join(self.nodes(node.children)), "> ", "> "))
             elif node.tag == "pre":
                 parts += self._code(node)
-            elif node.tag == "dt" and is_tight(self.document, node):
-                parts += [self._line(child.at, MarkKind.STRONG) for child in node.children if not child.tag]
+            elif node.tag == "dt" and is_plain(self.document, node.children[0]):
+                parts += [self._line(node.children[0].at, MarkKind.STRONG), *self.nodes(node.children[1:])]
             else:
                 parts += self.nodes(node.children)
         return list(filter(None, parts))

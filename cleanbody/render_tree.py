@@ -16,6 +16,11 @@ MAX_NESTING: Final = 12
 # Levels of lists and quotes that are made up for blocks without elements of their own (scraped text).
 MAX_LEVEL: Final = 6
 LISTS: Final = frozenset({"ul", "ol"})
+# Kinds that call for elements around a block, and elements that call for others inside them.
+_CALLING: Final = frozenset(
+    KINDS.index(kind) for kind in (Kind.ITEM, Kind.TERM, Kind.DEFINITION, Kind.QUOTE, Kind.CODE)
+)
+_CALLED: Final = frozenset({"ul", "ol", "tr", "dl"})
 _CELLS: Final = frozenset({"td", "th"})
 _TERMS: Final = frozenset({"dt", "dd"})
 # Elements that are structure in the output, by the name that they have there.
@@ -105,8 +110,15 @@ def grow(document: Document, blocks: list[int]) -> Node:
     root = Node("root")
     stack: list[tuple[_Key, Node]] = [(_Key("root", -1), root)]
     known: dict[int, _Path] = {}
+    before: _Path = ()
     for i in blocks:
-        path = _complete(_path(document, document.container[i], known), document, i)
+        path = _path(document, document.container[i], known)
+        if document.kind[i] in _CALLING or (path and path[-1].tag in _CALLED):
+            path = _complete(path, document, i)
+        if path is before:
+            stack[-1][1].children.append(Node("", i))
+            continue
+        before = path
         depth = 0
         while depth < len(path) and depth + 1 < len(stack) and stack[depth + 1][0] == path[depth]:
             depth += 1
@@ -186,6 +198,9 @@ def _number(text: str) -> int:
 
 def _path(document: Document, container: int, known: dict[int, _Path]) -> _Path:
     """The structure that a container stands in, outermost first; each container is looked at once a document."""
+    found = known.get(container)
+    if found is not None:
+        return found
     pending = []
     while container >= 0 and container not in known:
         pending.append(container)
