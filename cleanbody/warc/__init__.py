@@ -18,8 +18,9 @@ from typing import BinaryIO
 
 from cleanbody.page import ArchiveError, InputError
 from cleanbody.warc import http_body
-from cleanbody.warc.framing import Damage, RawRecord, raw_records
+from cleanbody.warc.framing import RawRecord, raw_records
 from cleanbody.warc.http_body import Body, Response
+from cleanbody.warc.members import Damage
 
 __all__ = ["ArchiveLimits", "Damage", "Failed", "Outcome", "Record", "Skipped", "read_pages"]
 
@@ -83,8 +84,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A record whose page is lost: ``corrupt-member``, ``truncated-record``, ``no-record-type``, or the problem code
-    of a body that could not be decoded (``encoding-corrupt``, ``encoding-unknown``, ``too-many-encodings``)."""
+    """A record whose page is lost.
+
+    reason: ``corrupt-member``, ``truncated-record`` (nothing of the page is there), ``no-record-type``,
+    ``bad-http-header`` (neither HTTP nor HTML), or the problem code of a body that could not be decoded
+    (``encoding-corrupt``, ``encoding-unknown``, ``too-many-encodings``).
+    """
 
     reason: str
     url: str | None
@@ -140,6 +145,8 @@ def outcome_of(raw: RawRecord, max_body: int) -> Record | Skipped | Failed:
     response = http_body.split_response(raw.block)
     if response.status is not None and response.status not in TAKEN_STATUSES:
         return _skipped(f"http-{response.status}", raw)
+    if response.status is None and not http_body.looks_like_html(raw.block):
+        return _failed("bad-http-header", raw)
     declared = response.fields.get("content-type", "")
     media = _media_type(declared)
     if not _may_be_page(media):
