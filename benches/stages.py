@@ -71,7 +71,7 @@ def _metadata(work: Work) -> object:
     return read_metadata(head, read_jsonld(head.json_ld), work.url)
 
 
-# A stage's name and what is measured. `parse`, the parser alone on the same bytes, is what the others are compared with.
+# A stage's name and what is measured. The others are compared with `parse`, the parser alone.
 STAGES: dict[str, Callable[[Work], object]] = {
     "parse": lambda work: LexborHTMLParser(work.scanned).root,
     "decode": lambda work: decode(work.data),
