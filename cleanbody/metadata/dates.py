@@ -47,7 +47,7 @@ _PUBLISHED_NAMES = (
 _PLAIN_NAMES = ("dc.date", "dcterms.date", "date", "dc.terms.date", "article.created", "datecreated", "uploaddate")
 
 _YEAR_FIRST = re.compile(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\w\s]\s?(\d{1,2})\s?[^\w\s]\s?(\d{1,2})(?!\d)")
-_YEAR_UNITS = re.compile(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?\w\s?(\d{1,2})\s?\w\s?(\d{1,2})(?!\d)")
+_YEAR_UNITS = re.compile(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\W\d]\s?(\d{1,2})\s?[^\W\d]\s?(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"\D{0,12}(?<!\d)(\d{1,2})(\s?[./-]\s?)(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
 _DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?\Z")
 _EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?\Z")
@@ -57,7 +57,7 @@ _HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _IN_TEXT = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s?[^\w\s,]\s?\d{1,2}\s?[^\w\s,]\s?\d{1,2}(?!\d)"  # 2024-05-17
     r"|(?<!\d)(?:19|20)\d\d\s?[^\W\d]\s?\d{1,2}\s?[^\W\d]\s?\d{1,2}(?!\d)"  # year, month, day, units between
-    r"|(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\d)"  # 17.05.2024
+    r"|(?<![\d.])\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\.?\d)"  # 17.05.2024
     r"|(?<!\d)\d{1,2}(?:[^\W\d]{2}|\.)?\s[^\W\d]{3,12}[.,]?\s(?:19|20)\d\d(?!\d)"  # 17th May 2024
     r"|(?<!\w)[^\W\d]{3,12}\.?\s\d{1,2}(?:[^\W\d]{2})?[.,]?\s(?:19|20)\d\d(?!\d)"  # May 17, 2024
 )

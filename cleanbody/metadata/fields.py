@@ -52,11 +52,13 @@ _ACCOUNTS = frozenset({"admin", "administrator", "webmaster", "root", "superuser
 # Country codes that pages give where a language is meant, and that are no language codes themselves.
 _MISTAKEN = {"jp": "ja", "cn": "zh", "cz": "cs", "gr": "el", "ua": "uk", "dk": "da"}
 
-_SPLIT = re.compile(r"\s*[;|•·\n]\s*|\s+[&/]\s+|[，、]")
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "utf"})  # undetermined, several, none; an encoding in the wrong place
+
+_SPLIT = re.compile(r"\s*[;|؛\n]\s*|\s+[&/•·]\s+|[，、،]")
 _COMMA = re.compile(r"\s*,\s*")
-_LABEL = re.compile(r"[^\s:：]{1,20}\s?[:：]\s*(?=\S)")
+_LABEL = re.compile(r"\A\s*[^\s:：]{1,20}\s?[:：]\s*(?=\S)")
 _NO_NAME = re.compile(r"://|@|\bwww\.|[<>{}\[\]|=#]|\w\.\w+\.\w|\s.*\d{3}|\d{3}.*\s|/")
-_TRAILING = re.compile(r"[\s,.;:–—-]+\Z")
+_TRAILING = re.compile(r"(?:[\s,;:–—-]|(?<=[^\W\d_]{5})\.)+\Z")
 _LOWER_START = regex.compile(r"\A\p{Ll}{2,4}\s+(?=\p{Lu}\S*\s+\p{Lu})")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?=\Z|[^\w-]|[-_])")
 
@@ -146,7 +148,7 @@ def language_tag(text: str) -> str | None:
         return None
     language, script, region = match.groups()
     language = _MISTAKEN.get(language.lower(), language.lower())
-    if language in ("und", "mul", "zxx"):
+    if language in _NO_LANGUAGE:
         return None
     return "-".join(filter(None, (language, script and script.title(), region and region.upper())))
 

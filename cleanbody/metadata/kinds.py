@@ -14,7 +14,7 @@ from cleanbody.metadata.fields import canonical_url, is_root, metas
 from cleanbody.page import Head, PageType
 
 ENOUGH = 1.0  # evidence that a declared type must have
-LEAD = 0.4  # by which it must be ahead of the next
+LEAD = 0.35  # by which it must be ahead of the next
 SLUG_WORDS = 4  # words joined by hyphens in the last step of a path: a headline's slug
 MAX_STEPS = 12
 
@@ -99,7 +99,7 @@ TABLE: tuple[Evidence, ...] = (
     Evidence("query", _PRODUCT, 1.0, "sku variant product_id pid"),
     Evidence("shape", _ARTICLE, 0.8, "slug"),
     Evidence("shape", _ARTICLE, 2.0, "dated"),
-    Evidence("shape", _SERVICE, 1.2, "root"),
+    Evidence("shape", _SERVICE, 0.9, "root"),
     Evidence("shape", _LISTING, 0.6, "root"),
 )
 
