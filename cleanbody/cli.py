@@ -40,7 +40,6 @@ class _Commands(click.Group):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
-            sys.stdout.flush()
         except click.ClickException as error:
             context = getattr(error, "ctx", None)
             name = context.command_path if context else "cleanbody"
@@ -49,16 +48,22 @@ class _Commands(click.Group):
         except CleanbodyError as error:
             code = _complain(f"cleanbody: {error}", UNUSABLE)
         except (click.Abort, KeyboardInterrupt):
-            code = _complain("cleanbody: interrupted; nothing was left behind as if it were complete", INTERRUPTED)
-        except BrokenPipeError:
-            # Python would complain again when it flushes standard output on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-            code = READER_GONE
+            code = _complain("cleanbody: interrupted before the end", INTERRUPTED)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             what = error.strerror or error
             code = _complain(f"cleanbody: {where}{what}; make room or choose another place", UNUSABLE)
         sys.exit(code or DONE)
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            code = super().invoke(context)
+            sys.stdout.flush()
+            return code
+        except BrokenPipeError:  # caught before click does, which would exit with 1
+            # Python would complain again when it flushes standard output on its way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(READER_GONE) from None
 
 
 def _complain(line: str, code: int) -> int:
@@ -73,6 +78,7 @@ def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 @click.group(
+    "cleanbody",
     cls=_Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -311,7 +317,7 @@ def _account(tally: corpus.Tally, written: int, output: str) -> str:
     if tally.problems:
         lines.append(f"  problems of cleaned records{_listed(tally.problems.most_common())}")
     for reason, number in tally.damage.most_common():
-        lines.append(f"  damage: {reason} {number:,} × ({tally.damaged_bytes[reason]:,} bytes lost)")
+        lines.append(f"  damage: {reason} {number:,} ({tally.damaged_bytes[reason]:,} bytes lost)")
     if tally.unreadable:
         lines.append(f"  unreadable archives: {len(tally.unreadable):,}")
     lines.append(f"{written:,} rows written to {'standard output' if output == '-' else output}")
