@@ -143,12 +143,16 @@ SYSTEMS: Mapping[str, System] = {
 
 def installed(names: list[str]) -> tuple[dict[str, str], list[str]]:
     """Versions of the named systems that can be used, and the names of the rest."""
-    import cleanbody
-
     versions: dict[str, str] = {}
     for name in names:
         try:
-            versions[name] = cleanbody.__version__ if name == "cleanbody" else version(SYSTEMS[name].package)
+            versions[name] = _own_version() if name == "cleanbody" else version(SYSTEMS[name].package)
         except PackageNotFoundError:
             continue
     return versions, [name for name in names if name not in versions]
+
+
+def _own_version() -> str:
+    import cleanbody
+
+    return cleanbody.__version__
