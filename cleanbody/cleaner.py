@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cleanbody import html, plaintext
 from cleanbody.classify import classify, confidence
-from cleanbody.features import Table, compute
+from cleanbody.features import Hints, Table, compute
 from cleanbody.features.headline import parts
 from cleanbody.jsonld import read_jsonld
 from cleanbody.lexicon import Lexicon
-from cleanbody.metadata import declared_type, headline_candidates, read_metadata
+from cleanbody.metadata import declared_type, headline_candidates, read_metadata, type_evidence
 from cleanbody.page import CleanPage, Document, Label, Metadata, PageType, Status
 from cleanbody.scan import Limits
 
@@ -74,21 +73,18 @@ class Cleaner:
         limit = self.config.time_limit
         deadline = None if limit is None else time.monotonic() + limit
         document = html.read_html(source, limits=self.config.limits, http_charset=http_charset, deadline=deadline)
-        linked = read_jsonld(document.head.json_ld)
-        metadata = read_metadata(document.head, linked, url)
-        page_type = declared_type(document.head, linked, url) or PageType.ARTICLE
-        return self._page(document, headline_candidates(document.head, linked), metadata, page_type, url)
+        return self._page(document, *read_hints(document, url), url)
 
     def clean_text(self, text: str, title: str | None = None, url: str | None = None) -> CleanPage:
         """Clean one scraped text; see `cleanbody.clean_text`."""
         document = plaintext.read_text(text, max_chars=self.config.limits.max_bytes)
-        candidates = [title, *parts(title)] if title else []
-        return self._page(document, candidates, Metadata(title=title), PageType.ARTICLE, url)
+        hints = Hints(headlines=(title, *parts(title)) if title else ())
+        return self._page(document, hints, Metadata(title=title), PageType.ARTICLE, url)
 
     def _page(
-        self, document: Document, candidates: Sequence[str], metadata: Metadata, page_type: PageType, url: str | None
+        self, document: Document, hints: Hints, metadata: Metadata, page_type: PageType, url: str | None
     ) -> CleanPage:
-        table = compute(document, Lexicon.load(), candidates)
+        table = compute(document, Lexicon.load(), hints)
         decisions = classify(
             document, table, page_type=page_type, threshold=self.config.threshold, keep=self.config.keep
         )
@@ -104,6 +100,18 @@ class Cleaner:
             confidence=confidence(table["words"], decisions),
             url=url,
         )
+
+
+def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType]:
+    """What the head data of a page says: hints for its features, its metadata, and its declared type."""
+    head, linked = document.head, read_jsonld(document.head.json_ld)
+    metadata = read_metadata(head, linked, url)
+    hints = Hints(
+        headlines=headline_candidates(head, linked, url),
+        description=metadata.description or "",
+        types=type_evidence(head, linked, url),
+    )
+    return hints, metadata, declared_type(head, linked, url) or PageType.ARTICLE
 
 
 def _title(table: Table, metadata: Metadata) -> str | None:

@@ -96,6 +96,7 @@ class Status(StrEnum):
     RESCUED_UNCLOSED = "rescued:unclosed"
     RESCUED_JSON_LD = "rescued:json-ld"
     RESCUED_STATE = "rescued:state-json"
+    RESCUED_DESCRIPTION = "rescued:description"
     REPLACED_BYTES = "replaced-bytes"
     TOO_MANY_ATTRIBUTES = "too-many-attributes"
     TOO_MANY_TAGS = "too-many-tags"

@@ -78,7 +78,7 @@ def _rule(name: str, label: Label, weight: float, *conditions: str, markup: bool
 RULES: Final[tuple[Rule, ...]] = (
     # -- copies of the headline, and of anything long
     _rule("title-copy", Label.DUPLICATE, VETO, "title_copy >= 1", "is_headline < 1"),
-    _rule("title-near-copy", Label.DUPLICATE, VETO, "title_near >= .8", "is_headline < 1", "words >= 5", "words <= 40"),
+    _rule("title-near-copy", Label.DUPLICATE, VETO, "title_near >= .8", "is_headline < 1", "title_joined < 1", "words >= 5", "words <= 40"),
     _rule("block-copy", Label.DUPLICATE, VETO, "copy_number >= 1", "words >= 15"),
     # -- breadcrumbs
     _rule("title-behind-trail", Label.BREADCRUMB, VETO, "title_joined >= 1", "is_headline < 1", "title_copy < 1"),

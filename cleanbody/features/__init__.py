@@ -7,8 +7,8 @@ NaN for a text.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from cleanbody.features import context, headline, region, structure
@@ -16,7 +16,10 @@ from cleanbody.features.context import block_texts, is_prose
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
 from cleanbody.lexicon import Lexicon
-from cleanbody.page import Document
+from cleanbody.page import Document, PageType
+
+# What the page says of its own type (schema.org, Open Graph, URL): evidence for each, 0 for none.
+DECLARED_COLUMNS: Final = tuple(f"declares_{kind}" for kind in PageType)
 
 GROUPS: Final = (
     TEXT_COLUMNS,
@@ -25,11 +28,14 @@ GROUPS: Final = (
     region.REGION_COLUMNS,
     context.PLACE_IN_TEXT_COLUMNS,
     context.NEIGHBOUR_COLUMNS,
+    context.SECTION_COLUMNS,
     context.COHERENCE_COLUMNS,
     context.PHRASE_COLUMNS,
     headline.HEADLINE_COLUMNS,
+    DECLARED_COLUMNS,
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
+FORM_HEADING: Final = structure.FORM_COLUMNS.index("heading")
 INDEX: Final = {name: i for i, name in enumerate(COLUMNS)}
 
 
@@ -47,19 +53,30 @@ class Table:
         return self.columns[INDEX[name]]
 
 
-def compute(document: Document, lexicon: Lexicon, candidates: Sequence[str] = ()) -> Table:
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a page beside its blocks: strings that may be its headline, the most trusted first; what its
+    head says it is about; evidence for each page type."""
+
+    headlines: Sequence[str] = ()
+    description: str = ""
+    types: Mapping[PageType, float] = field(default_factory=dict)
+
+
+def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) -> Table:
     """Compute every column of a document.
 
     Args:
         document: of `html.read_html` or `plaintext.read_text`.
         lexicon: phrases and class tokens.
-        candidates: strings that may be the headline, the most trusted first.
+        hints: what is known beside the blocks.
 
     >>> from cleanbody.plaintext import read_text
     >>> table = compute(read_text("Rain\\n\\nIt rained all day."), Lexicon.load())
     >>> list(table["words"])
     [1.0, 4.0]
     """
+    hints = hints or Hints()
     texts = block_texts(document)
     of_text = text_columns(texts)
     words, ends, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "ends_sentence", "commas"))
@@ -67,7 +84,7 @@ def compute(document: Document, lexicon: Lexicon, candidates: Sequence[str] = ()
     link_share: Sequence[float] = form[0] if document.markup else [0.0] * len(texts)
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
-    found = headline.find_headline(document, texts, words, ends, link_share, prose, candidates)
+    found = headline.find_headline(document, texts, words, ends, link_share, prose, hints.headlines)
     columns = (
         *of_text,
         *form,
@@ -75,8 +92,10 @@ def compute(document: Document, lexicon: Lexicon, candidates: Sequence[str] = ()
         *region.region_columns(document, totals, words, link_share, commas),
         *context.text_place_columns(words, link_share),
         *context.neighbour_columns(words, link_share),
-        *context.coherence_columns(texts, words, link_share, found.text),
+        *context.section_columns(texts, words, link_share, form[FORM_HEADING], found.text),
+        *context.coherence_columns(texts, words, link_share, found.text, hints.description),
         *context.phrase_columns(texts, words, lexicon),
         *found.columns,
+        *(array("d", [hints.types.get(kind, 0.0)]) * len(texts) for kind in PageType),
     )
     return Table(columns, len(texts), found.index, found.text)

@@ -32,11 +32,20 @@ NEIGHBOUR_COLUMNS: Final = (
     "since_prose",  # blocks since the last prose, log
     "until_prose",
 )
+SECTION_COLUMNS: Final = (
+    "section_level",  # of the heading before the block, as in `heading`; 0 before the first
+    "section_words",  # words between that heading and the next, log
+    "section_link_share",
+    "section_blocks",  # log
+    "section_place",  # blocks since the heading, log
+    "section_title_overlap",  # share of the heading's content stems that stand in the title
+)
 COHERENCE_COLUMNS: Final = (
     "title_overlap",  # share of the block's content stems that stand in the title
     "body_overlap",  # ... in other prose blocks
     "before_overlap",  # ... in the prose block before it
     "after_overlap",  # ... in the prose block after it
+    "description_overlap",  # ... in the description that the head of the page gives
     "title_in_block",  # share of the title's content stems that stand in the block
     "stems",  # content stems of the block
     "copies",  # blocks of the page with the same words (log2)
@@ -121,14 +130,40 @@ def _distances(prose: Sequence[bool]) -> list[int]:
     return out
 
 
+def section_columns(
+    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], headings: Sequence[float], title: str
+) -> list[array[float]]:
+    """One column for each of `SECTION_COLUMNS`.
+
+    Args:
+        headings: column of the blocks, above 0 for a heading.
+        title: the headline, "" where unknown.
+    """
+    n = len(words)
+    columns = [zeros(n) for _ in SECTION_COLUMNS]
+    heads = [i for i in range(n) if headings[i] > 0.0]
+    title_stems = frozenset(content_stems(words_of(title)))
+    for begin, end in zip([0, *heads], [*heads, n], strict=True):
+        size = sum(words[begin:end])
+        linked = sum(w * s for w, s in zip(words[begin:end], link_share[begin:end], strict=True)) / (size or 1.0)
+        level = headings[begin] if begin < n and headings[begin] > 0.0 else 0.0
+        stems = frozenset(content_stems(words_of(texts[begin][:400]))) if level else frozenset()
+        overlap = len(stems & title_stems) / max(len(stems), 1)
+        facts = (level, signed_log(size), linked, signed_log(end - begin))
+        for i in range(begin, end):
+            for column, value in zip(columns, (*facts, signed_log(i - begin), overlap), strict=True):
+                column[i] = value
+    return columns
+
+
 def coherence_columns(
-    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], title: str
+    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], title: str, description: str
 ) -> list[array[float]]:
     """One column for each of `COHERENCE_COLUMNS`.
 
     Args:
         texts: the n blocks' texts.
-        title: the headline, "" where unknown.
+        title, description: the headline and what the head of the page says of it, "" where unknown.
     """
     n = len(texts)
     split = [words_of(text[:_STEMS_OF]) for text in texts]
@@ -139,6 +174,7 @@ def coherence_columns(
         if flag:
             of_body.update(own)
     title_stems = frozenset(content_stems(words_of(title)))
+    description_stems = frozenset(content_stems(words_of(description)))
     before, after = _prose_neighbours(prose)
     numbers: dict[tuple[str, ...], int] = {}
     keys = [tuple(block[:60]) for block in split]
@@ -155,6 +191,7 @@ def coherence_columns(
             sum(of_body[stem] > mine for stem in own) / size,
             len(own & (stems[before[i]] if before[i] >= 0 else nothing)) / size,
             len(own & (stems[after[i]] if after[i] >= 0 else nothing)) / size,
+            len(own & description_stems) / size,
             len(own & title_stems) / max(len(title_stems), 1),
             float(len(own)),
             signed_log(repeats[keys[i]] - 1),

@@ -25,6 +25,7 @@ FORM_COLUMNS: Final = (
     "code",
     "caption",
     "control",
+    "paragraph_tag",  # stands right in a <p>
     "list_depth",
     "hidden",
     "noscript",
@@ -45,6 +46,7 @@ PLACE_COLUMNS: Final = (
     "shape_repeats",  # blocks of the page with the same path of tags and class names (log2)
     "shape_words",  # mean words of those
     "shape_link_share",
+    *(f"card_{name}" for name in ("count", "words", "link_share", "share", "depth")),
     *(f"class_{kind}" for kind in CLASS_KINDS),
 )
 _LIST_TAGS: Final = frozenset({"ul", "ol", "menu", "dir", "dl"})
@@ -100,6 +102,7 @@ def form_columns(document: Document, links: Links, words: Sequence[float]) -> li
             min(1.0, links.strong[i] / size),
             7.0 - document.level[i] if kind == _KIND[Kind.HEADING] else 0.0,
             *(1.0 if kind == number else 0.0 for number in kinds.values()),
+            1.0 if document.tag[document.container[i]] == "p" else 0.0,
             float(document.level[i]) if kind == kinds["item"] else 0.0,
             1.0 if flags & Flag.HIDDEN else 0.0,
             1.0 if flags & Flag.NOSCRIPT else 0.0,
@@ -149,6 +152,7 @@ def place_columns(
     if not document.markup:
         return [array("d", [UNKNOWN]) * n for _ in PLACE_COLUMNS]
     inherited = _inherited(document, lexicon)
+    cards = card_columns(document, totals)
     shapes = _shapes(document)
     repeats = Counter(shapes)
     shape_words: Counter[int] = Counter()
@@ -170,7 +174,7 @@ def place_columns(
             shape_words[shape] / repeats[shape],
             shape_linked[shape] / max(shape_words[shape], 1.0),
         )
-        for column, value in zip(columns, row[:head] + own + row[head:], strict=True):
+        for column, value in zip(columns, row[:head] + own + cards[inner] + row[head:], strict=True):
             column[i] = value
     return columns
 
@@ -217,6 +221,32 @@ def _inherited(document: Document, lexicon: Lexicon) -> list[tuple[float, ...]]:
             ancestors = (*ancestors[:slot], 1.0, *ancestors[slot + 1 :])
         out.append((*ancestors, upper[tags] + 1.0, *classes))
     return out
+
+
+def card_columns(document: Document, totals: Totals) -> list[tuple[float, ...]]:
+    """For each container the largest row of like siblings that it, or a container around it, belongs to.
+
+    Cards, posts, comments, menu items and paragraphs stand in such rows: siblings with the same tag and first class.
+    Five values: members (log2), mean words of a member, link share, share of the page's words, levels to the member.
+    """
+    rows: dict[tuple[int, str, str], list[int]] = {}
+    for c, above in enumerate(document.parent):
+        if above >= 0:
+            rows.setdefault((above, document.tag[c], document.names[c].split(" ", 1)[0]), []).append(c)
+    own: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0, -1.0)] * len(document.parent)
+    page = totals.words[0] or 1.0
+    for members in rows.values():
+        if len(members) < 2 or document.tag[members[0]] == "p":
+            continue
+        words = sum(totals.words[c] for c in members)
+        linked = sum(totals.linked[c] for c in members) / (words or 1.0)
+        facts = (math.log2(len(members)), words / len(members), linked, words / page, 0.0)
+        for c in members:
+            own[c] = facts
+    for c, above in enumerate(document.parent):
+        if above >= 0 and own[above][0] * own[above][3] >= own[c][0] * own[c][3] and own[above][4] >= 0:
+            own[c] = (*own[above][:4], own[above][4] + 1.0)
+    return own
 
 
 def _shapes(document: Document) -> list[int]:

@@ -100,15 +100,27 @@ def _rescue(document: Document, parser: LexborHTMLParser, walker: Walker) -> tup
         return replace(document, flags=flags), [Status.RESCUED_NOSCRIPT]
     if visible >= WORTH_RESCUING * 8:
         return document, []
-    linked = read_jsonld(document.head.json_ld)
-    body, status = linked.article_body or "", Status.RESCUED_JSON_LD
-    if len(body) < WORTH_RESCUING or visible > len(body) * SHOWS_NOTHING:
-        found = find_state([node.text(deep=True) for node in parser.css("script")])
-        body, status = max((state_text(script) for script in found), key=len, default=""), Status.RESCUED_STATE
-    if len(body) < WORTH_RESCUING or visible > len(body) * SHOWS_NOTHING:
+    body, status = _hidden_text(document, parser)
+    if len(body) < WORTH_RESCUING and visible or not body or visible > len(body) * SHOWS_NOTHING:
         return document, []
     _append(walker, body)
     return walker.document(), [status]
+
+
+def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Status]:
+    """The longest text that JSON-LD, else state JSON, else the description in the head holds."""
+    linked = read_jsonld(document.head.json_ld)
+    body = linked.article_body or linked.product_description
+    if len(body) >= WORTH_RESCUING:
+        return body, Status.RESCUED_JSON_LD
+    found = find_state([node.text(deep=True) for node in parser.css("script")])
+    state = max((state_text(script) for script in found), key=len, default="")
+    if len(state) >= WORTH_RESCUING:
+        return state, Status.RESCUED_STATE
+    if body or linked.description:
+        return body or linked.description, Status.RESCUED_JSON_LD
+    described = (content for name, content in document.head.meta if name in ("og:description", "description"))
+    return max(described, key=len, default=""), Status.RESCUED_DESCRIPTION
 
 
 def _append(walker: Walker, body: str) -> None:

@@ -1,7 +1,7 @@
 """Labelled pages: rows of JSON lines in, one value a page out.
 
 A row holds ``id``, ``html`` and ``main_content``, and where known ``url``, ``lang``, ``page_type`` and ``fold``. A
-file's name up to the first ``-<number>`` is its set, so that a set may lie in several files.
+file's name without a last ``-<digit>`` is its set, so that a set may lie in several files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from cleanbody.page import DataError
 
-_NUMBER = re.compile(r"-\d+$")
+_NUMBER = re.compile(r"-\d$")
 _SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
 
 
@@ -25,6 +25,7 @@ class Labelled(NamedTuple):
 
     id: str
     set: str
+    url: str | None
     host: str
     html: str
     gold: str
@@ -79,6 +80,7 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
                     yield Labelled(
                         id=str(row.get("id", number)),
                         set=set_name(path),
+                        url=row.get("url"),
                         host=host_of(row.get("url")),
                         html=html,
                         gold=gold,
