@@ -193,9 +193,7 @@ def _block(text: str, group: list[_Line]) -> tuple[str, Kind]:
         piece = text[line.start : line.end]
         pieces.append(piece if _touches(pieces[-1][-1], piece[0]) else " " + piece)
     own = "".join(pieces)
-    if _BULLET.match(head):
-        return own, Kind.ITEM
-    return (" ".join(own.split(" ")) if "\t" in own else " ".join(own.split())), Kind.PARAGRAPH
+    return own, Kind.ITEM if _BULLET.match(head) else Kind.PARAGRAPH
 
 
 def _touches(left: str, right: str) -> bool:
