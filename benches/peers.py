@@ -63,7 +63,7 @@ def _readability(page: Page) -> str:
 def _resiliparse(page: Page) -> str:
     from resiliparse.extract.html2text import extract_plain_text
 
-    return extract_plain_text(page.html, main_content=True)
+    return extract_plain_text(page.html, main_content=True, alt_texts=False)
 
 
 def _turbohtml(page: Page) -> str:

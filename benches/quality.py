@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import inspect
 import json
 import logging
 import re
 import sys
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -137,10 +139,11 @@ def run_batch(tasks: list[tuple[str, Page]]) -> list[Output]:
 
 
 class Cache:
-    """Outputs of the peers in a folder, by set, system and version; this library's own are never kept."""
+    """Outputs of the peers in a folder, by set, system, version and call; this library's own are never kept."""
 
     def __init__(self, folder: Path | None, set_name: str, name: str, version: str) -> None:
-        file = re.sub(r"[^\w.-]+", "-", f"{set_name}--{name}-{version}") + ".jsonl.gz"
+        call = zlib.crc32("".join(inspect.getsource(call) for call in SYSTEMS[name][1:] if call).encode())
+        file = re.sub(r"[^\w.-]+", "-", f"{set_name}--{name}-{version}-{call:08x}") + ".jsonl.gz"
         self.path = folder / file if folder and name != "cleanbody" else None
         self.outputs: dict[str, Output] = {}
         if self.path and self.path.exists():
