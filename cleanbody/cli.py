@@ -97,10 +97,10 @@ def main(context: click.Context) -> None:
 def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that are fields of `Config`, the same for every command."""
     for option in (
-        click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds one page may take."),
+        click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds that cutting one page into blocks may take."),
         click.option(
             "--keep", type=click.Choice([str(label) for label in Label]), multiple=True,
-            help="A label to keep in the text besides content; may be given several times.", metavar="LABEL",
+            help="A label to keep in the text besides content, such as byline; may be given several times.", metavar="LABEL",
         ),
         click.option(
             "--threshold", type=click.FloatRange(0, 1),
@@ -108,7 +108,7 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--preset", type=click.Choice(list(PRESETS)), default="balanced", show_default=True,
-            help="What to lose rather: a paragraph (precision) or cleanliness (recall).",
+            help="Which mistake to avoid: boilerplate kept (precision) or words lost (recall).",
         ),
     ):  # fmt: skip
         command = option(command)
@@ -200,9 +200,9 @@ def _render(page: CleanPage, form: str, headline: bool, blocks: bool) -> str:
 @click.option("--blocks", is_flag=True, help="A column more: every block, kept or not, and why.")
 @_config_options
 def warc(archives: tuple[str, ...], output: str, summary: str | None, blocks: bool, **config: Any) -> int:
-    """Clean the pages of web archives: .warc, .warc.gz, .warc.zst and WET files, or - for standard input.
+    """Clean the pages of web archives.
 
-    Writes one line of JSON for each page, and a count of every record on standard error. OUT has its name only when
+    Each IN is a .warc, .warc.gz, .warc.zst or WET file, or - for standard input. Writes one line of JSON for each page, and a count of every record on standard error. OUT has its name only when
     it is complete; until then it ends in .part.
     """
     _check_places(archives, output, summary)
