@@ -97,10 +97,13 @@ def main(context: click.Context) -> None:
 def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that are fields of `Config`, the same for every command."""
     for option in (
-        click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds that cutting one page into blocks may take."),
         click.option(
-            "--keep", type=click.Choice([str(label) for label in Label]), multiple=True,
-            help="A label to keep in the text besides content, such as byline; may be given several times.", metavar="LABEL",
+            "--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+            help="How long cutting one page into blocks may take.",
+        ),
+        click.option(
+            "--keep", type=click.Choice([str(label) for label in Label]), multiple=True, metavar="LABEL",
+            help="A label to keep in the text besides content, such as byline; may be given several times.",
         ),
         click.option(
             "--threshold", type=click.FloatRange(0, 1),
@@ -155,8 +158,13 @@ def clean(
         raise click.UsageError("--title is for scraped text; an HTML page brings its own (or give --text)")
     cleaner = _cleaner(**config)
     text = "" if is_html else decode(data).data.decode("utf-8", "replace")
-    page = cleaner.clean(data, url) if is_html else cleaner.clean_text(text, title, url)
-    click.echo(_render(page, form, headline, blocks).encode("utf-8", "replace"))
+    try:
+        page = cleaner.clean(data, url) if is_html else cleaner.clean_text(text, title, url)
+        result = _render(page, form, headline, blocks).encode("utf-8", "replace")
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        what = f"the cleaner failed on it ({type(error).__name__}: {error})"
+        return _complain(f"cleanbody clean: {file}: {what}; please report it with the page", SOME_FAILED)
+    click.echo(result)
     if page.status is not Status.COMPLETE:
         click.echo(f"cleanbody clean: {file}: {', '.join(page.statuses)}", err=True)
     return SOME_FAILED if page.status in UNSETTLED else DONE
@@ -202,8 +210,9 @@ def _render(page: CleanPage, form: str, headline: bool, blocks: bool) -> str:
 def warc(archives: tuple[str, ...], output: str, summary: str | None, blocks: bool, **config: Any) -> int:
     """Clean the pages of web archives.
 
-    Each IN is a .warc, .warc.gz, .warc.zst or WET file, or - for standard input. Writes one line of JSON for each page, and a count of every record on standard error. OUT has its name only when
-    it is complete; until then it ends in .part.
+    Each IN is a .warc, .warc.gz, .warc.zst or WET file, or - for standard input. Writes one line of JSON for each
+    page, and a count of every record on standard error. OUT has its name only when it is complete; until then it
+    ends in .part.
     """
     _check_places(archives, output, summary)
     tally = corpus.Tally()

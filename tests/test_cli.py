@@ -106,6 +106,16 @@ def test_a_page_without_text_is_told(tmp_path: Path) -> None:
     assert (result.exit_code, "binary" in result.stderr) == (1, True)
 
 
+def test_a_failure_of_the_cleaner_is_one_line(ferry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any) -> cleanbody.CleanPage:
+        raise RecursionError("too deep\nby far")
+
+    monkeypatch.setattr(cleanbody.Cleaner, "clean", failing)
+    result = run("clean", ferry)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert f"{ferry}: the cleaner failed on it (RecursionError: too deep by far)" in result.stderr
+
+
 # ------------------------------------------------------------------------------------------------- cleanbody warc
 
 
