@@ -153,7 +153,7 @@ def place_columns(
         return [array("d", [UNKNOWN]) * n for _ in PLACE_COLUMNS]
     inherited = _inherited(document, lexicon)
     cards = card_columns(document, totals)
-    shapes = _shapes(document)
+    shapes = shapes_of(document)
     repeats = Counter(shapes)
     shape_words: Counter[int] = Counter()
     shape_linked: Counter[int] = Counter()
@@ -249,7 +249,7 @@ def card_columns(document: Document, totals: Totals) -> list[tuple[float, ...]]:
     return own
 
 
-def _shapes(document: Document) -> list[int]:
+def shapes_of(document: Document) -> list[int]:
     """For each block a number that blocks of the same kind, tag path and class names share."""
     numbers: dict[tuple[object, ...], int] = {}
     of_container: list[tuple[str, ...]] = []

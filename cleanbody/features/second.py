@@ -1,0 +1,107 @@
+"""Columns for the second stage: what the first stage thinks of a block's neighbours, containers and likenesses."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Final
+
+from cleanbody.features.region import best_stretch, signed_log
+from cleanbody.features.structure import UNKNOWN, shapes_of, zeros
+from cleanbody.page import Document
+
+SECOND_COLUMNS: Final = (
+    "first",  # log-odds of the first stage
+    "first_1_before",
+    "first_1_after",
+    "first_2_before",
+    "first_2_after",
+    "first_near",  # mean over the 5 blocks around, weighted by words
+    "first_wide",  # over the 21 around
+    "first_container",  # over the innermost container
+    "first_outer",  # over the container two above it
+    "first_shape",  # over blocks of the same shape
+    "first_page",  # over the page
+    "first_kept_share",  # share of the page's words above 0
+    "first_since",  # blocks since the last one above 0, log
+    "first_until",
+    "first_in_stretch",  # inside the stretch of blocks with the greatest sum of weighted log-odds
+    "first_stretch_start",  # blocks since its start, signed log
+    "first_stretch_end",
+)
+_CLIP: Final = 6.0  # log-odds: surer than this says no more
+
+
+def second_columns(document: Document, words: Sequence[float], first: Sequence[float]) -> list[array[float]]:
+    """One column for each of `SECOND_COLUMNS`.
+
+    Args:
+        words: words of the n blocks.
+        first: log-odds of the first stage.
+    """
+    n = len(document)
+    clipped = [max(-_CLIP, min(_CLIP, x)) for x in first]
+    weights = [min(w, 60.0) + 1.0 for w in words]
+    sums, masses = [0.0], [0.0]
+    for x, w in zip(clipped, weights, strict=True):
+        sums.append(sums[-1] + x * w)
+        masses.append(masses[-1] + w)
+
+    def mean(begin: int, end: int) -> float:
+        return (sums[end] - sums[begin]) / (masses[end] - masses[begin]) if end > begin else 0.0
+
+    above = [x > 0.0 for x in clipped]
+    page = mean(0, n)
+    kept = sum(w for w, flag in zip(words, above, strict=True) if flag) / (sum(words) or 1.0)
+    since, until = _since(above), _since(above[::-1])[::-1]
+    begin, end = best_stretch([x * w for x, w in zip(clipped, weights, strict=True)])
+    by_shape = _shape_means(document, clipped, weights)
+    columns = [zeros(n) for _ in SECOND_COLUMNS]
+    for i in range(n):
+        inner = document.container[i]
+        outer = inner
+        for _ in range(2):
+            outer = document.parent[outer] if document.parent[outer] >= 0 else outer
+        values = (
+            clipped[i],
+            clipped[i - 1] if i >= 1 else -_CLIP,
+            clipped[i + 1] if i + 1 < n else -_CLIP,
+            clipped[i - 2] if i >= 2 else -_CLIP,
+            clipped[i + 2] if i + 2 < n else -_CLIP,
+            mean(max(i - 2, 0), min(i + 3, n)),
+            mean(max(i - 10, 0), min(i + 11, n)),
+            mean(document.first[inner], document.last[inner]) if document.markup else UNKNOWN,
+            mean(document.first[outer], document.last[outer]) if document.markup else UNKNOWN,
+            by_shape[i] if document.markup else UNKNOWN,
+            page,
+            kept,
+            signed_log(since[i]),
+            signed_log(until[i]),
+            1.0 if begin <= i < end else 0.0,
+            signed_log(i - begin),
+            signed_log(end - 1 - i),
+        )
+        for column, value in zip(columns, values, strict=True):
+            column[i] = value
+    return columns
+
+
+def _since(flags: Sequence[bool]) -> list[int]:
+    """Blocks since the last true one before each; the number of blocks where there was none."""
+    distance, out = len(flags), []
+    for flag in flags:
+        distance = min(distance + 1, len(flags))
+        out.append(distance)
+        if flag:
+            distance = 0
+    return out
+
+
+def _shape_means(document: Document, values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    shapes = shapes_of(document)
+    totals: dict[int, list[float]] = {}
+    for shape, x, w in zip(shapes, values, weights, strict=True):
+        total = totals.setdefault(shape, [0.0, 0.0])
+        total[0] += x * w
+        total[1] += w
+    return [totals[shape][0] / totals[shape][1] for shape in shapes]

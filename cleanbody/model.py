@@ -1,0 +1,196 @@
+"""The learned block model: ensembles of decision trees over feature columns, read from ``data/model.bin``.
+
+The loop over the trees is compiled where the package was built with a C compiler; `score_rows` is its Python twin and
+its specification. Both add doubles in the same order, so they agree to the bit.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+from cleanbody.page import DataError
+
+try:
+    from cleanbody import _native  # type: ignore[attr-defined]
+except ImportError:  # built without a compiler
+    _native = None
+
+MAGIC: Final = b"CLEANBODY-MODEL\n"
+VERSION: Final = 1
+COMPILED: Final = _native is not None
+_DIGEST_SIZE: Final = 32
+# The arrays of an ensemble, in the file's order: type code, and what stands in them.
+_ARRAYS: Final = (("feature", "H"), ("left", "H"), ("right", "H"), ("nan_left", "B"), ("threshold", "d"), ("value", "d"), ("root", "I"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Trees in flat arrays, one entry a node.
+
+    ``feature`` indexes ``columns``; a value goes left where it is <= ``threshold``, and where it is NaN if
+    ``nan_left``. ``left`` and ``right`` count from the tree's root; a node that is its own ``left`` is a leaf, and
+    ``value`` is what it adds. ``root`` holds each tree's first node.
+    """
+
+    columns: tuple[str, ...]
+    feature: array[int]
+    left: array[int]
+    right: array[int]
+    nan_left: array[int]
+    threshold: array[float]
+    value: array[float]
+    root: array[int]
+    bias: float = 0.0
+
+    def score(self, columns: Sequence[array[float]]) -> array[float]:
+        """The sum of the trees' values for each row: log-odds.
+
+        Args:
+            columns: one array of n doubles for each of ``self.columns``.
+        """
+        rows = len(columns[0]) if columns else 0
+        out = array("d", [self.bias]) * rows
+        if _native is not None and rows:
+            _native.score(
+                tuple(columns), self.feature, self.left, self.right, self.nan_left, self.threshold, self.value,
+                self.root, out,
+            )  # fmt: skip
+            return out
+        return score_rows(self, columns, out)
+
+    def contributions(self, columns: Sequence[array[float]], row: int) -> dict[str, float]:
+        """What each feature adds to one row's log-odds (Saabas, 2014: the change of the mean value along the path).
+
+        The values and the bias add up to the row's score.
+        """
+        means = self._means()
+        out = {"bias": self.bias + sum(means[root] for root in self.root)}
+        for root in self.root:
+            node = root
+            while self.left[node] + root != node:
+                name = self.columns[self.feature[node]]
+                child = self._child(root, node, columns[self.feature[node]][row])
+                out[name] = out.get(name, 0.0) + means[child] - means[node]
+                node = child
+        return out
+
+    def _child(self, root: int, node: int, value: float) -> int:
+        if value != value:
+            go_left = bool(self.nan_left[node])
+        else:
+            go_left = value <= self.threshold[node]
+        return root + (self.left[node] if go_left else self.right[node])
+
+    def _means(self) -> list[float]:
+        """The mean of the leaves below each node; children stand behind their parents."""
+        means = list(self.value)
+        ends = [*self.root[1:], len(self.value)]
+        for root, end in zip(self.root, ends, strict=True):
+            for node in range(end - 1, root - 1, -1):
+                left, right = root + self.left[node], root + self.right[node]
+                if left != node:
+                    means[node] = (means[left] + means[right]) / 2.0
+        return means
+
+
+def score_rows(ensemble: Ensemble, columns: Sequence[array[float]], out: array[float]) -> array[float]:
+    """Add the trees' values to `out`, row by row and tree by tree: the specification of the compiled loop."""
+    feature, left, right = ensemble.feature, ensemble.left, ensemble.right
+    threshold, nan_left, value = ensemble.threshold, ensemble.nan_left, ensemble.value
+    roots = list(ensemble.root)
+    for row in range(len(out)):
+        x = [column[row] for column in columns]
+        total = out[row]
+        for root in roots:
+            node = root
+            while True:
+                below = left[node]
+                if root + below == node:
+                    break
+                v = x[feature[node]]
+                if not (v <= threshold[node] or (v != v and nan_left[node])):
+                    below = right[node]
+                node = root + below
+            total += value[node]
+        out[row] = total
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The ensembles by name, and what the header of the file says of their training."""
+
+    ensembles: Mapping[str, Ensemble]
+    header: Mapping[str, Any]
+
+    @classmethod
+    def load(cls) -> Model | None:
+        """The model that the package ships; None where it ships none."""
+        return _packaged()
+
+
+@functools.cache
+def _packaged() -> Model | None:
+    file = resources.files("cleanbody") / "data" / "model.bin"
+    return read_model(file.read_bytes()) if file.is_file() else None
+
+
+def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) -> bytes:
+    """The bytes of a model file: magic, SHA-256 of the rest, a JSON header, the arrays (little-endian)."""
+    sizes = {
+        name: {
+            "columns": e.columns,
+            "bias": e.bias,
+            "sizes": [len(getattr(e, field)) for field, _ in _ARRAYS],
+        }
+        for name, e in ensembles.items()
+    }
+    head = json.dumps({"version": VERSION, **header, "ensembles": sizes}, sort_keys=True).encode()
+    payload = len(head).to_bytes(4, "little") + head
+    for name in sizes:
+        for field, _ in _ARRAYS:
+            column = array(getattr(ensembles[name], field).typecode, getattr(ensembles[name], field))
+            if sys.byteorder == "big":
+                column.byteswap()
+            payload += column.tobytes()
+    return MAGIC + hashlib.sha256(payload).digest() + payload
+
+
+def read_model(data: bytes) -> Model:
+    """Read a model file.
+
+    Raises:
+        DataError: it is no model, damaged, or of another version.
+    """
+    begin = len(MAGIC) + _DIGEST_SIZE
+    if not data.startswith(MAGIC) or len(data) < begin + 4:
+        raise DataError("model file: not a cleanbody model; train one with 'cleanbody train'")
+    payload = data[begin:]
+    if hashlib.sha256(payload).digest() != data[len(MAGIC) : begin]:
+        raise DataError("model file: damaged (its digest differs); install the package again")
+    size = int.from_bytes(payload[:4], "little")
+    header = json.loads(payload[4 : 4 + size])
+    if header["version"] != VERSION:
+        raise DataError(f"model file: version {header['version']}, this release reads {VERSION}; train it again")
+    at = 4 + size
+    ensembles: dict[str, Ensemble] = {}
+    for name, facts in header["ensembles"].items():
+        arrays = []
+        for (_, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
+            column = array(code)
+            end = at + length * column.itemsize
+            column.frombytes(payload[at:end])
+            if sys.byteorder == "big":
+                column.byteswap()
+            arrays.append(column)
+            at = end
+        ensembles[name] = Ensemble(tuple(facts["columns"]), *arrays, bias=facts["bias"])
+    return Model(ensembles, header)

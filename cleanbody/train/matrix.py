@@ -1,0 +1,89 @@
+"""Labelled pages → the arrays that a model is fitted on: features, targets, weights, and what measuring needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanbody import html
+from cleanbody.cleaner import read_hints
+from cleanbody.features import COLUMNS, compute
+from cleanbody.features.context import block_texts
+from cleanbody.lexicon import Lexicon
+from cleanbody.page import Document, Head
+from cleanbody.train.align import align
+from cleanbody.train.gold import Labelled
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+# Words as the measure counts them: each character of a script without spaces (and of Hangul) is one.
+_MEASURED = re.compile(
+    "[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)
+MOST_BLOCKS: Final = 4000  # of one page; the few longer ones would only repeat themselves
+
+
+@dataclass(frozen=True, slots=True)
+class PageRows:
+    """One page's rows: ``features`` n × len(COLUMNS), ``target`` n, and the words of blocks, gold and title as ids."""
+
+    page: Labelled
+    document: Document
+    features: Floats
+    target: Floats
+    words: list[Ints]
+    gold: Ints
+    title: Ints
+    headline: int
+
+
+def measured_words(text: str) -> list[str]:
+    """The words of a text as word F1 counts them.
+
+    >>> measured_words("It's 雨")
+    ['it', 's', '雨']
+    """
+    return _MEASURED.findall(text.lower())
+
+
+def page_rows(page: Labelled) -> PageRows:
+    """Cut a page into blocks, compute their features and align them with the gold."""
+    document = html.read_html(page.html)
+    table = compute(document, Lexicon.load(), read_hints(document, page.url)[0])
+    texts = block_texts(document)[:MOST_BLOCKS]
+    rows = len(texts)
+    features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
+    for k, column in enumerate(table.columns):
+        features[:, k] = np.frombuffer(column, dtype=np.float64)[:rows]
+    ids: dict[str, int] = {}
+
+    def numbered(text: str) -> Ints:
+        return np.array([ids.setdefault(word, len(ids)) for word in measured_words(text)], dtype=np.int32)
+
+    return PageRows(
+        page=page._replace(html="", gold=""),
+        document=replace(document, text="", texts=(), marks=(), head=Head()),
+        features=features,
+        target=np.array(align(texts, page.gold), dtype=np.float32),
+        words=[numbered(text) for text in texts],
+        gold=numbered(page.gold),
+        title=numbered(table.headline),
+        headline=table.headline_index,
+    )
+
+
+def build(pages: Iterable[Labelled], processes: int = 2) -> list[PageRows]:
+    """The rows of many pages, in order."""
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(page_rows, pages, chunksize=8))
+
+
+def stack(pages: list[PageRows], name: str) -> NDArray[Any]:
+    """One array of all pages' ``features`` or ``target``."""
+    return np.concatenate([getattr(page, name) for page in pages])
