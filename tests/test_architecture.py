@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "site": {"page"},
     "features": {"page", "metadata", "lexicon", "site", "_native"},
     "rules": {"page", "features", "_native"},
-    "model": {"features", "_native"},
+    "model": {"page", "features", "_native"},
     "classify": {"page", "features", "rules", "model", "_native"},
     "render": {"page"},
     "report": {"page"},

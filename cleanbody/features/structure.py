@@ -149,7 +149,7 @@ def place_columns(
 ) -> list[array[float]]:
     """One column for each of `PLACE_COLUMNS`; `UNKNOWN` for a text without markup."""
     n = len(document)
-    if not document.markup:
+    if not document.markup or not n:
         return [array("d", [UNKNOWN]) * n for _ in PLACE_COLUMNS]
     inherited = _inherited(document, lexicon)
     cards = card_columns(document, totals)
