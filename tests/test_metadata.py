@@ -22,7 +22,8 @@ from cleanbody.metadata import (
 from cleanbody.metadata.dates import url_date
 from cleanbody.metadata.fields import authors, canonical_url, clean_names, is_name, language, language_tag
 from cleanbody.metadata.kinds import TABLE
-from cleanbody.metadata.titles import fold, host_labels, names_site, title_parts
+from cleanbody.metadata.source import Source
+from cleanbody.metadata.titles import Part, Site, fold, host_labels, title_parts
 from cleanbody.page import Head, Metadata, PageType
 
 GENEROUS = 5.0  # seconds: hostile input must stay linear, on any machine
@@ -126,7 +127,8 @@ def test_the_parts_of_a_title_that_nothing_explains_are_all_candidates() -> None
     ],
 )
 def test_a_part_is_known_for_the_site(part: str, names: list[str], labels: list[str], expected: bool) -> None:
-    assert names_site(part, names, labels) is expected
+    site = Site(names=tuple(map(fold, names)), labels=tuple(labels))
+    assert site.names_part(Part(part, "", 0, fold(part))) is expected
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------
@@ -310,15 +312,15 @@ def test_sources_of_the_author_in_order_of_trust() -> None:
         ),
         props=(("author", "Cy Dee\n  Senior Member"), ("author", "Another Poster")),
     )
-    assert authors(page, LinkedData(authors=("Eve Fox",))) == ("Eve Fox",)
-    assert authors(page, NOTHING) == ("Ada Low", "Ben Hill")
-    assert authors(Head(props=page.props), NOTHING) == ("Cy Dee",)
-    assert authors(Head(meta=page.meta[:1]), NOTHING) == ()
+    assert authors(Source.of(page, LinkedData(authors=("Eve Fox",))), Site()) == ("Eve Fox",)
+    assert authors(Source.of(page), Site()) == ("Ada Low", "Ben Hill")
+    assert authors(Source.of(Head(props=page.props)), Site()) == ("Cy Dee",)
+    assert authors(Source.of(Head(meta=page.meta[:1])), Site()) == ()
 
 
 def test_a_first_word_that_all_names_share_is_a_label() -> None:
-    assert authors(head(author="By Ada Low, By Ben Hill"), NOTHING) == ("Ada Low", "Ben Hill")
-    assert authors(head(author="Ada Low Green, Ada Hill"), NOTHING) == ("Ada Low Green", "Ada Hill")
+    assert authors(Source.of(head(author="By Ada Low, By Ben Hill")), Site()) == ("Ada Low", "Ben Hill")
+    assert authors(Source.of(head(author="Ada Low Green, Ada Hill")), Site()) == ("Ada Low Green", "Ada Hill")
 
 
 # --- language, site, address, description ----------------------------------------------------------------------------
@@ -361,7 +363,7 @@ def test_a_language_is_tidied_or_refused(text: str, expected: str | None) -> Non
 def test_the_language_comes_from_what_agrees(
     lang: str, meta: dict[str, str], linked: str, expected: str | None
 ) -> None:
-    assert language(Head(lang=lang, meta=head(**meta).meta), LinkedData(language=linked)) == expected
+    assert language(Source.of(Head(lang=lang, meta=head(**meta).meta), LinkedData(language=linked))) == expected
 
 
 @pytest.mark.parametrize(
@@ -388,7 +390,7 @@ def test_the_language_comes_from_what_agrees(
 def test_the_canonical_address_is_absolute_and_of_the_web(
     links: tuple[tuple[str, str], ...], meta: dict[str, str], base: str, url: str | None, expected: str | None
 ) -> None:
-    assert canonical_url(Head(links=links, meta=head(**meta).meta, base=base), NOTHING, url) == expected
+    assert canonical_url(Source.of(Head(links=links, meta=head(**meta).meta, base=base), url=url)) == expected
 
 
 def test_the_site_is_named_by_its_sources_in_order_or_by_the_title_where_the_host_agrees() -> None:

@@ -83,11 +83,12 @@ def _graph(values: Sequence[Any]) -> _Graph:
 
 
 def _normal(node: Mapping[str, Any]) -> dict[str, Any]:
-    return {local_name(key): value for key, value in node.items()}
-
-
-def _types(node: Node) -> list[str]:
-    return [local_name(name) for name in _listed(node.get("@type")) if isinstance(name, str)]
+    """The object with bare lower-case names, its types as a tuple of such."""
+    normal = {local_name(key): value for key, value in node.items()}
+    types = normal.get("@type")
+    if types is not None:
+        normal["@type"] = tuple(local_name(name) for name in _listed(types) if isinstance(name, str))
+    return normal
 
 
 def _listed(value: object) -> list[Any]:
@@ -95,7 +96,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def _is(node: Node, ends: tuple[str, ...]) -> bool:
-    return any(name.endswith(ends) for name in _types(node))
+    return any(name.endswith(ends) for name in node.get("@type", ()))
 
 
 def _content(main: Sequence[Node]) -> list[Node]:
@@ -201,10 +202,10 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     groups = _agents(content, _PUBLISHER_KEYS, graph.by_id)
     authors = _agents(content, ("author", "creator"), graph.by_id)
     bodies = ("\n\n".join(filter(None, _posts(node))) for node in content if not _is(node, ("faqpage",)))
-    products = [body(node.get("description")) for node in content if _is(node, _PRODUCT_ENDS)]
+    products = (body(node.get("description")) for node in content if _is(node, _PRODUCT_ENDS))
     return LinkedData(
-        types=tuple(dict.fromkeys(name for node in graph.nodes for name in _types(node))),
-        main_types=tuple(dict.fromkeys(name for node in graph.main for name in _types(node))),
+        types=tuple(dict.fromkeys(name for node in graph.nodes for name in node.get("@type", ()))),
+        main_types=tuple(dict.fromkeys(name for node in graph.main for name in node.get("@type", ()))),
         headlines=_texts(content, "headline"),
         names=_texts(content, "name"),
         authors=tuple(dict.fromkeys(name for _, name in sorted(authors, key=lambda agent: agent[0]))),

@@ -137,6 +137,8 @@ def local_name(name: str) -> str:
     >>> local_name("https://schema.org/NewsArticle"), local_name("schema:Product"), local_name("@type")
     ('newsarticle', 'product', '@type')
     """
+    if ":" not in name and "/" not in name and "#" not in name:
+        return name[-MAX_PLAIN:].strip().lower()
     return name[-MAX_PLAIN:].replace("/", ":").replace("#", ":").rstrip(":").rpartition(":")[2].strip().lower()
 
 

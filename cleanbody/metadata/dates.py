@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate
-from urllib.parse import urlsplit
+from itertools import chain
 
-from cleanbody.jsonld import LinkedData
-from cleanbody.page import Head
+from cleanbody.metadata.source import Source, split_url
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 MAX_DATE = 80  # characters of a value that is a date
@@ -141,44 +140,33 @@ def url_date(url: str | None) -> str | None:
     >>> url_date("https://x.org/news/2024/05/17/storm.html"), url_date("https://x.org/a-20241399.html")
     ('2024-05-17', None)
     """
-    try:
-        path = urlsplit(url or "").path
-    except ValueError:
-        return None
+    path = split_url(url).path
     found = (_day(*(m[1], m[2], m[3]) if m[1] else (m[4], m[5], m[6])) for m in _URL_DAY.finditer(path[:2000]))
     return next((day for day in found if day), None)
 
 
 def page_date(
-    head: Head,
-    linked: LinkedData,
-    url: str | None,
-    lines: Sequence[str] = (),
-    month_first: bool | None = None,
-    latest: str | None = None,
+    source: Source, lines: Sequence[str] = (), month_first: bool | None = None, latest: str | None = None
 ) -> str | None:
     """The day of publication, from the most to the least trusted source; later days than `latest` do not count.
 
     lines: short texts of the page itself around its headline, in order, asked only where the head data tells nothing.
 
-    >>> page_date(Head(times=("2024-05-17",)), LinkedData(), "https://x.org/2024/05/16/storm")
+    >>> from cleanbody.page import Head
+    >>> page_date(Source.of(Head(times=("2024-05-17",)), url="https://x.org/2024/05/16/storm"))
     '2024-05-16'
     """
-    for text in _sources(head, linked, url):
-        day = parse_date(text, month_first)
-        if day and (latest is None or day <= latest):
-            return day
-    found = (find_date(line, month_first) for line in lines)
+    found = chain(
+        [url_date(source.url)],
+        (parse_date(text, month_first) for text in _values(source)),
+        (find_date(line, month_first) for line in lines),
+    )
     return next((day for day in found if day and (latest is None or day <= latest)), None)
 
 
-def _sources(head: Head, linked: LinkedData, url: str | None) -> Iterator[str]:
-    meta: dict[str, str] = {}
-    for name, content in head.meta:
-        meta.setdefault(name, content)
-    yield url_date(url) or ""
-    yield linked.date_published
-    yield from (meta[name] for name in _PUBLISHED_NAMES if name in meta)
-    yield from (value for name, value in head.props if name.lower() == "datepublished")
-    yield from (meta[name] for name in _PLAIN_NAMES if name in meta)
-    yield from head.times[:1]
+def _values(source: Source) -> Iterator[str]:
+    yield source.linked.date_published
+    yield from (content for name in _PUBLISHED_NAMES for content in source.meta.get(name, ()))
+    yield from source.props("datepublished")
+    yield from (content for name in _PLAIN_NAMES for content in source.meta.get(name, ()))
+    yield from source.head.times[:1]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
 
 import regex
 
-from cleanbody.jsonld import LinkedData, plain
-from cleanbody.metadata.titles import fold
-from cleanbody.page import Head
+from cleanbody.jsonld import plain
+from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.titles import Site, fold
 
 MAX_AUTHORS = 12
 MAX_NAME = 80  # characters
@@ -63,37 +63,27 @@ _LOWER_START = regex.compile(r"\A\p{Ll}{2,4}\s+(?=\p{Lu}\S*\s+\p{Lu})")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?=\Z|[^\w-]|[-_])")
 
 
-def metas(head: Head, names: Sequence[str]) -> Iterator[str]:
-    """The contents of meta elements of these names, in the order of `names`, as plain lines, without empty ones."""
-    for name in names:
-        for found, content in head.meta:
-            if found == name and plain(content):
-                yield plain(content)
+def authors(source: Source, site: Site) -> tuple[str, ...]:
+    """The authors' names from the most trusted source that has any; the site itself only where nobody else is.
 
-
-def authors(head: Head, linked: LinkedData, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """The authors' names from the most trusted source that has any.
-
-    names: of the site, which is an author only where nobody else is.
-
-    >>> authors(Head(meta=(("author", "Ada Low; mail@x.org"), ("author", "https://x.org/ada"))), LinkedData())
+    >>> from cleanbody.page import Head
+    >>> authors(Source.of(Head(meta=(("author", "Ada Low; mail@x.org"), ("author", "https://x.org/ada")))), Site())
     ('Ada Low',)
     """
-    first = next((value.strip().split("\n")[0] for key, value in head.props if key == "author"), "")
-    sources: list[Sequence[str]] = [
-        linked.authors,
-        *(list(metas(head, [name])) for name in _AUTHOR_NAMES),
-        [plain(first)],
-    ]
-    sites = {fold(name) for name in names}
     fallback: tuple[str, ...] = ()
-    for source in sources:
-        found = _distinct(name for text in source for name in clean_names(text))
-        people = tuple(name for name in found if fold(name) not in sites)
+    for texts in _author_sources(source):
+        found = _distinct(name for text in texts for name in clean_names(text))
+        people = tuple(name for name in found if fold(name) not in site.names)
         if people:
             return people
         fallback = fallback or found
     return fallback
+
+
+def _author_sources(source: Source) -> Iterator[Iterable[str]]:
+    yield source.linked.authors
+    yield from (source.texts(name) for name in _AUTHOR_NAMES if name in source.meta)
+    yield [plain(value.strip().split("\n")[0]) for value in source.props("author")][:1]
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -153,63 +143,82 @@ def language_tag(text: str) -> str | None:
     return "-".join(filter(None, (language, script and script.title(), region and region.upper())))
 
 
-def language(head: Head, linked: LinkedData) -> str | None:
-    """The page's language: ``<html lang>``, unless all other sources agree on another one.
+def language(source: Source) -> str | None:
+    """The page's language: ``<html lang>``, unless all other sources, two at least, agree on another one.
 
-    >>> language(Head(lang="en", meta=(("og:locale", "de_DE"), ("content-language", "de"))), LinkedData())
+    >>> from cleanbody.page import Head
+    >>> language(Source.of(Head(lang="en", meta=(("og:locale", "de_DE"), ("content-language", "de")))))
     'de-DE'
     """
-    own = language_tag(head.lang)
-    others = [tag for tag in map(language_tag, [*metas(head, _LANGUAGE_NAMES), linked.language]) if tag]
+    own = language_tag(source.head.lang)
+    named = [*source.texts(*_LANGUAGE_NAMES), source.linked.language]
+    others = [tag for tag in map(language_tag, named) if tag]
     primaries = {tag.split("-")[0] for tag in others}
     if own and not (len(others) > 1 and len(primaries) == 1 and own.split("-")[0] not in primaries):
         return own
     return max(others, key=len, default=None) if len(primaries) == 1 else next(iter(others), None)
 
 
-def site_names(head: Head, linked: LinkedData) -> tuple[str, ...]:
-    """Every name that the head data gives the site, in order of trust."""
-    found = [*metas(head, _SITE_NAMES[:1]), linked.publisher, *metas(head, _SITE_NAMES[1:])]
+def site_names(source: Source) -> tuple[str, ...]:
+    """Every name that the head data gives the site, in order of trust.
+
+    >>> from cleanbody.page import Head
+    >>> site_names(Source.of(Head(meta=(("application-name", "App"), ("og:site_name", "The Daily")))))
+    ('The Daily', 'App')
+    """
+    found = [*source.texts(_SITE_NAMES[0]), source.linked.publisher, *source.texts(*_SITE_NAMES[1:])]
     return tuple(dict.fromkeys(name for name in found if name and len(name) <= MAX_NAME and "://" not in name))
 
 
-def canonical_url(head: Head, linked: LinkedData, url: str | None) -> str | None:
+def canonical_url(source: Source) -> str | None:
     """The page's own address, absolute, or None.
 
-    >>> canonical_url(Head(links=(("canonical", "/a?x=1"),)), LinkedData(), "https://x.org/b")
+    >>> from cleanbody.page import Head
+    >>> canonical_url(Source.of(Head(links=(("canonical", "/a?x=1"),)), url="https://x.org/b"))
     'https://x.org/a?x=1'
     """
-    offers = [href for rel, href in head.links if "canonical" in rel.lower().split()]
-    offers += [content for name, content in head.meta if name == "og:url"]
-    offers += [linked.url]
-    for offer in offers:
-        address = absolute(offer, head.base, url)
+    url = source.url
+    offers = [href for rel, href in source.head.links if "canonical" in rel.lower().split()]
+    for offer in (*offers, *source.meta.get("og:url", ()), source.linked.url):
+        address = absolute(offer, source.head.base, url)
         if address and not (is_root(address) and url and not is_root(url)):
             return address
     return None
 
 
 def absolute(address: str, base: str, url: str | None) -> str | None:
-    """An http(s) address made absolute against the page's ``<base>`` and its URL, or None."""
-    if not address.strip() or len(address) > MAX_URL:
+    """An http(s) address made absolute against the page's ``<base>`` and its URL, or None.
+
+    >>> absolute("a", "/d/", "https://x.org/b"), absolute("javascript:void(0)", "", "https://x.org/")
+    ('https://x.org/d/a', None)
+    """
+    address = address.strip()
+    if not address or len(address) > MAX_URL:
         return None
-    try:
-        joined = urljoin(urljoin(url or "", base.strip()), address.strip())
-        parts = urlsplit(joined)
-        return joined if parts.scheme in ("http", "https") and parts.hostname and " " not in joined else None
-    except ValueError:
-        return None
+    if not address.startswith(("http://", "https://")):
+        try:
+            address = urljoin(urljoin(url or "", base.strip()), address)
+        except ValueError:
+            return None
+    parts = split_url(address)
+    return address if parts.scheme in ("http", "https") and parts.hostname and " " not in address else None
 
 
 def is_root(url: str) -> bool:
-    """Whether a URL is a host's front page."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.path in ("", "/") and not parts.query
+    """Whether a URL is a host's front page.
+
+    >>> is_root("https://x.org/"), is_root("https://x.org/?p=1")
+    (True, False)
+    """
+    parts = split_url(url)
+    return bool(parts.hostname) and parts.path in ("", "/") and not parts.query
 
 
-def description(head: Head, linked: LinkedData) -> str | None:
-    """What the page says of itself in a sentence or two, or None."""
-    return next(metas(head, _DESCRIPTION_NAMES), None) or linked.description or None
+def description(source: Source) -> str | None:
+    """What the page says of itself in a sentence or two, or None.
+
+    >>> from cleanbody.page import Head
+    >>> description(Source.of(Head(meta=(("og:description", "Rain &amp; wind"),))))
+    'Rain & wind'
+    """
+    return next(source.texts(*_DESCRIPTION_NAMES), None) or source.linked.description or None

@@ -6,21 +6,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
 
 from cleanbody.jsonld import LinkedData
 from cleanbody.metadata.dates import url_date
-from cleanbody.metadata.fields import canonical_url, is_root, metas
+from cleanbody.metadata.fields import canonical_url, is_root
+from cleanbody.metadata.source import Source, split_url
 from cleanbody.page import Head, PageType
 
 ENOUGH = 1.0  # evidence that a declared type must have
 LEAD = 0.35  # by which it must be ahead of the next
 SLUG_WORDS = 4  # words joined by hyphens in the last step of a path: a headline's slug
 MAX_STEPS = 12
+MAX_QUERY = 2_000  # characters
 
 _ARTICLE, _FORUM, _PRODUCT = PageType.ARTICLE, PageType.FORUM, PageType.PRODUCT
 _COLLECTION, _LISTING = PageType.COLLECTION, PageType.LISTING
 _DOCS, _SERVICE = PageType.DOCUMENTATION, PageType.SERVICE
+
+
+_GENERATOR_END = re.compile(r"[\s\d/,.:-]")
 
 
 class Evidence(NamedTuple):
@@ -116,27 +120,25 @@ def _index(table: tuple[Evidence, ...]) -> Mapping[tuple[str, str], tuple[tuple[
 _INDEX = _index(TABLE)
 
 
-def _tokens(head: Head, linked: LinkedData, url: str | None) -> Iterator[tuple[str, str]]:
-    """(source, token) of everything that may be evidence; each counts once."""
-    yield from (("main", name) for name in linked.main_types)
-    yield from (("any", name) for name in linked.types)
-    yield from (("og", content.lower()) for content in metas(head, ("og:type",)))
-    for content in metas(head, ("generator",)):
-        yield "generator", re.split(r"[\s\d/,.:-]", content.lower(), maxsplit=1)[0]
-    url = url or canonical_url(head, linked, None)
-    if not url:
+def _tokens(source: Source) -> Iterator[tuple[str, str]]:
+    """(source, token) of everything that may be evidence."""
+    yield from (("main", name) for name in source.linked.main_types)
+    yield from (("any", name) for name in source.linked.types)
+    yield from (("og", content.lower()) for content in source.texts("og:type"))
+    for content in source.texts("generator"):
+        yield "generator", _GENERATOR_END.split(content.lower(), maxsplit=1)[0]
+    url = source.url or canonical_url(source)
+    parts = split_url(url)
+    if not url or not parts.hostname:
         return
-    try:
-        parts = urlsplit(url)
-        query = parse_qsl(parts.query[:2000], keep_blank_values=True, max_num_fields=50)
-    except ValueError:
-        return
-    yield from (("host", label) for label in (parts.hostname or "").split(".")[:-1])
+    yield from (("host", label) for label in parts.hostname.split(".")[:-1])
     steps = [step for step in parts.path.lower().split("/") if step][:MAX_STEPS]
     for step in steps:
         yield "path", step
-        yield "path", step.partition(".")[0]
-    yield from (("query", name.lower()) for name, _ in query)
+        if "." in step:
+            yield "path", step.partition(".")[0]
+    if parts.query:
+        yield from (("query", pair.partition("=")[0].lower()) for pair in parts.query[:MAX_QUERY].split("&"))
     yield from (("shape", name) for name in _shapes(url, steps))
 
 
@@ -158,7 +160,7 @@ def type_evidence(head: Head, linked: LinkedData, url: str | None = None) -> Map
     'forum'
     """
     evidence = dict.fromkeys(PageType, 0.0)
-    for key in dict.fromkeys(_tokens(head, linked, url)):
+    for key in dict.fromkeys(_tokens(Source.of(head, linked, url))):
         for page_type, weight in _INDEX.get(key, ()):
             evidence[page_type] += weight
     return evidence

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import regex
 
-from cleanbody.jsonld import LinkedData, plain
-from cleanbody.page import Head
+from cleanbody.jsonld import plain
+from cleanbody.metadata.source import Source, split_url
 
 MAX_TITLE = 1_000  # characters
 MAX_PARTS = 12
@@ -20,11 +20,13 @@ MIN_LABEL = 4  # characters of a host label or a name that may agree by containm
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
 # Sites set their name off with these; dashes and bars want space around them, or the full-width scripts beside them.
 _SEPARATOR = regex.compile(
-    rf"\s++(?:[|｜│¦·•・»«›‹‖/\\~_-]|--|[–—―−－]|::?|//|>>?|<<?)\s++|\s*+[|｜│]\s*+|\s++»|«\s++"
-    rf"|(?<=[{_CJK}\p{{P}}])\s*+(?:[_–—―－]++|--?)\s*+(?=[{_CJK}])|_(?=[{_CJK}])|(?<=[{_CJK}])_"
+    r"(?=[\s|｜│«_–—―－-])(?:"
+    r"\s++(?:[|｜│¦•·•・»«›‹‖/\\~_-]|--|[–—―−－]|::?|//|>>?|<<?)\s++|\s*+[|｜│]\s*+|\s++»|«\s++"
+    rf"|(?<=[{_CJK}\p{{P}}])\s*+(?:[_–—―－]++|--?)\s*+(?=[{_CJK}])|_(?=[{_CJK}])|(?<=[{_CJK}])_)"
 )
+_ASCII_SEPARATOR = re.compile(r"\s++(?:[|/\\~_-]|--|::?|//|>>?|<<?)\s++|\s*+\|\s*+")  # the same, as far as ASCII goes
 _STRONG = frozenset("|｜│¦»«›‹‖_·•")
-_COLON = re.compile(r"\s*[:：]\s*")
+_NOT_ASCII_ALNUM = re.compile(r"[\W_]++", re.ASCII)
 _NOT_ALNUM = regex.compile(r"[^\p{L}\p{M}\p{N}]++")
 _TAIL_SHARE = 0.6  # of the headline's length: an unknown tail must be shorter to be taken for the site's name
 _TAIL_WORDS = 5
@@ -32,11 +34,12 @@ _SECTION_SHARE = 1.2  # of what stands before: a section longer than that is rat
 
 
 class Part(NamedTuple):
-    """A piece of a title and the separator before it ("" for the first)."""
+    """A piece of a title, the separator before it ("" for the first), its place, and its folded form."""
 
     text: str
     separator: str
     start: int
+    key: str
 
 
 def fold(text: str) -> str:
@@ -45,7 +48,57 @@ def fold(text: str) -> str:
     >>> fold("The  Daily–News!"), fold("ＮＨＫ ニュース")
     ('thedailynews', 'nhkニュース')
     """
+    if text.isascii():
+        return _NOT_ASCII_ALNUM.sub("", text).lower()
     return str(_NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text))).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is known of a page's site, folded: its names, the telling labels of its host, and names of sections."""
+
+    names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    sections: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, names: Iterable[str] = (), url: str | None = None, sections: Iterable[str] = ()) -> Site:
+        """Folds what is known.
+
+        >>> Site.of(["The Daily"], "https://www.daily-news.co.uk/a").labels
+        ('dailynews',)
+        """
+        folded = tuple(dict.fromkeys(filter(None, map(fold, names))))
+        return cls(folded, host_labels(url), frozenset(filter(None, map(fold, sections))))
+
+    def is_named(self, key: str) -> bool:
+        """Whether a folded string is exactly a name of the site or its host; asked of what stands first."""
+        return key in self.names or key in self.labels
+
+    def names_part(self, part: Part) -> bool:
+        """Whether a later part of a title is the site's name: one of the known names, or told by its host.
+
+        >>> last = title_parts("Rain - MS Society UK")[-1]
+        >>> Site.of(url="https://forum.mssociety.org.uk/").names_part(last), Site.of(["The Daily"]).names_part(last)
+        (True, False)
+        """
+        if not part.key:
+            return False
+        if self.is_named(part.key) or any(_covers(part.key, name) or _covers(name, part.key) for name in self.names):
+            return True
+        words = [fold(word) for word in part.text.split()] if self.labels else []
+        initials = "".join(word[0] for word in words if word)
+        for label in self.labels:
+            begins = len(part.key) >= MIN_LABEL - 1 and label.startswith(part.key)
+            if begins or _covers(part.key, label) or _covers(label, part.key) or label in words:
+                return True
+            if len(initials) >= 3 and initials == label:
+                return True
+        return False
+
+
+def _covers(outer: str, inner: str) -> bool:
+    return len(inner) >= MIN_LABEL and inner in outer and len(inner) * 2 >= len(outer)
 
 
 def host_labels(url: str | None) -> tuple[str, ...]:
@@ -54,11 +107,7 @@ def host_labels(url: str | None) -> tuple[str, ...]:
     >>> host_labels("https://www.daily-news.co.uk/a"), host_labels(None)
     (('dailynews',), ())
     """
-    try:
-        host = (urlsplit(url or "").hostname or "").lower()
-    except ValueError:
-        return ()
-    labels = host.split(".")[:-1]
+    labels = (split_url(url).hostname or "").split(".")[:-1]
     return tuple(dict.fromkeys(fold(label) for label in labels if len(label) >= MIN_LABEL - 1 and label != "www"))
 
 
@@ -70,56 +119,25 @@ def title_parts(title: str) -> tuple[Part, ...]:
     """
     parts: list[Part] = []
     position, separator = 0, ""
-    for match in _SEPARATOR.finditer(title[:MAX_TITLE]):
+    for match in (_ASCII_SEPARATOR if title.isascii() else _SEPARATOR).finditer(title[:MAX_TITLE]):
         if len(parts) >= MAX_PARTS:
             break
-        if title[position : match.start()].strip():
-            parts.append(Part(title[position : match.start()].strip(), separator, position))
+        text = title[position : match.start()].strip()
+        if text:
+            parts.append(Part(text, separator, position, fold(text)))
             separator, position = match[0].strip(), match.end()
         elif not parts:
             position = match.end()
-    if title[position:MAX_TITLE].strip():
-        parts.append(Part(title[position:MAX_TITLE].strip(), separator, position))
+    text = title[position:MAX_TITLE].strip()
+    if text:
+        parts.append(Part(text, separator, position, fold(text)))
     return tuple(parts)
 
 
-def names_site(part: str, names: Iterable[str], labels: Iterable[str]) -> bool:
-    """Whether a part of a title is the site's name: one of the known `names`, or told by the host's `labels`.
-
-    >>> names_site("Daily News Online", ["The Daily News"], []), names_site("MS Society UK", [], ["mssociety"])
-    (False, True)
-    """
-    folded = fold(part)
-    if is_site(part, names, labels) or any(_covers(folded, name) or _covers(name, folded) for name in map(fold, names)):
-        return True
-    words = [fold(word) for word in part.split()]
-    initials = "".join(word[0] for word in words if word)
-    for label in labels:
-        begins = len(folded) >= MIN_LABEL - 1 and label.startswith(folded)
-        if begins or _covers(folded, label) or _covers(label, folded) or label in words:
-            return True
-        if len(initials) >= 3 and initials == label:
-            return True
-    return False
-
-
-def is_site(part: str, names: Iterable[str], labels: Iterable[str]) -> bool:
-    """Whether a part is exactly the site's name or its host's: asked of what stands first, as headlines do too."""
-    folded = fold(part)
-    return bool(folded) and (folded in map(fold, names) or folded in labels)
-
-
-def _covers(outer: str, inner: str) -> bool:
-    return len(inner) >= MIN_LABEL and inner in outer and len(inner) * 2 >= len(outer)
-
-
-def split_title(
-    title: str, site_name: str | None, labels: Sequence[str] = (), sections: Iterable[str] = ()
-) -> tuple[str, str | None]:
+def split_title(title: str, site_name: str | None) -> tuple[str, str | None]:
     """Parts a title into headline and site name.
 
-    title: as it stands in the page.  site_name: the site's name if known.  labels: of `host_labels`.
-    sections: names of sections of the site (breadcrumbs), which may stand between headline and site name.
+    title: as it stands in the page.  site_name: the site's name if known.
     The site name is None where the title holds none; the headline is never empty unless the title is.
 
     >>> split_title("A storm - and after | The Daily", "The Daily")
@@ -127,39 +145,44 @@ def split_title(
     >>> split_title("The Daily: a storm", "The Daily"), split_title("Spider-Man", None)
     (('a storm', 'The Daily'), ('Spider-Man', None))
     """
+    return part_title(title, Site.of([site_name] if site_name else []))
+
+
+def part_title(title: str, site: Site) -> tuple[str, str | None]:
+    """As `split_title`, by all that is known of the site.
+
+    >>> part_title("A storm - Weather - NPS", Site.of(url="https://www.nps.gov/"))
+    ('A storm', 'NPS')
+    """
     title = " ".join(title[:MAX_TITLE].split())
-    names = [site_name] if site_name else []
     parts = title_parts(title)
     if len(parts) < 2:
-        return _split_colon(title, names, labels)
-    tail = next((i for i, part in enumerate(parts) if i and names_site(part.text, names, labels)), 0)
-    if tail:
-        return _without_sections(title, parts[: tail + 1], sections), parts[tail].text
-    if is_site(parts[0].text, names, labels):
+        return _split_colon(title, site)
+    tail = next((i for i, part in enumerate(parts) if i and site.names_part(part)), 0)
+    if not tail and site.is_named(parts[0].key):
         return title[parts[1].start :].strip(), parts[0].text
-    last = parts[-1]
-    if _plausible_tail(parts, bool(names)):
-        return _without_sections(title, parts, sections), last.text
-    headline, site = _split_colon(title, names, labels)
-    return headline, site
+    if not tail and _plausible_tail(parts, bool(site.names)):
+        tail = len(parts) - 1
+    if tail:
+        return _without_sections(title, parts[: tail + 1], site.sections), parts[tail].text
+    return _split_colon(title, site)
 
 
-def _split_colon(title: str, names: Sequence[str], labels: Sequence[str]) -> tuple[str, str | None]:
+def _split_colon(title: str, site: Site) -> tuple[str, str | None]:
     """ "Site: headline", which is told by the site's name alone: colons stand in headlines too."""
     first, colon, rest = title.partition(": ") if ": " in title else title.partition("：")
-    if colon and rest.strip() and is_site(first, names, labels):
+    if colon and rest.strip() and site.is_named(fold(first)):
         return rest.strip(), first.strip()
     return title, None
 
 
-def _without_sections(title: str, parts: Sequence[Part], sections: Iterable[str]) -> str:
+def _without_sections(title: str, parts: Sequence[Part], sections: frozenset[str]) -> str:
     """The title before its last part (the site's name) and before the sections that the same template puts there."""
-    folded = {fold(section) for section in sections}
     kept, separator = list(parts[:-1]), parts[-1].separator
     while len(kept) > 1:
         section, rest = kept[-1], kept[-1].start - kept[0].start
         templated = section.separator == separator and len(section.text) <= _SECTION_SHARE * rest
-        if not templated and fold(section.text) not in folded:
+        if not templated and section.key not in sections:
             break
         kept.pop()
     return title[kept[0].start : kept[-1].start + len(kept[-1].text)]
@@ -192,12 +215,16 @@ _PART_SHARE = 0.2
 _EDGE = " |｜│¦•·・»«›‹‖/\\~_:>-–—―−－"
 
 
-def headline_votes(head: Head, linked: LinkedData, names: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+def headline_votes(source: Source, site: Site) -> dict[str, float]:
     """Every distinct string that head data offers as the headline, and the trust of all sources that agree on it.
 
     Strings that differ in case, white space or punctuation alone count as one, in the form that came first. What is
     the site's name alone is left out, unless there is nothing else.
-    names, labels: the site's names and its host's labels (see `names_site`), by which its name is told apart.
+
+    >>> from cleanbody.page import Head
+    >>> votes = headline_votes(Source.of(Head(title="A storm | NPS", meta=(("og:title", "A storm"),))), Site())
+    >>> max(votes, key=votes.get)
+    'A storm'
     """
     votes: dict[str, float] = {}
     forms: dict[str, str] = {}
@@ -208,32 +235,33 @@ def headline_votes(head: Head, linked: LinkedData, names: Sequence[str], labels:
             forms.setdefault(key, text)
             votes[key] = votes.get(key, 0.0) + weight
 
-    offers = _offers(head, linked)
-    wholes = {fold(text) for text, _ in offers}
-    for text, trust in offers:
-        headline, tail = split_title(text, names[0] if names else None, labels, linked.breadcrumbs[:-1])
+    offers = _offers(source)
+    wholes = {fold(text) for text in offers}
+    for text, trust in offers.items():
+        headline, tail = part_title(text, site)
         vote(headline, trust)
         if tail:
             vote(text, trust * _WHOLE_SHARE)
             vote(text[: text.rfind(tail)].rstrip(_EDGE), trust * _LONG_SHARE)
         parts = title_parts(headline)
-        if len(parts) > 1 and not any(fold(part.text) in wholes for part in parts):
+        if len(parts) > 1 and not any(part.key in wholes for part in parts):
             for part in parts:
                 vote(part.text, trust * _PART_SHARE)
-    told = [key for key in votes if not is_site(forms[key], names, labels)]
+    told = [key for key in votes if not site.is_named(key)]
     return {forms[key]: votes[key] for key in sorted(told or votes, key=lambda key: -votes[key])}
 
 
-def _offers(head: Head, linked: LinkedData) -> list[tuple[str, float]]:
-    """(string, trust) of every source, each source's first value."""
-    found: dict[str, tuple[str, float]] = {}
-    for name, content in head.meta:
-        if name in _META_TRUST and name not in found and plain(content):
-            found[name] = plain(content), _META_TRUST[name]
+def _offers(source: Source) -> dict[str, float]:
+    """The first string of every source, with the trust of all that offer just this string."""
+    linked = source.linked
     offers = [(text, _LINKED_TRUST) for text in linked.headlines[:1]]
-    offers += [(plain(value), _PROP_TRUST) for name, value in head.props if name == "headline"][:1]
-    offers += sorted(found.values(), key=lambda offer: -offer[1])
-    offers += [(plain(head.title), _TITLE_TRUST)]
+    offers += [(plain(value), _PROP_TRUST) for value in source.props("headline")][:1]
+    offers += [(next(source.texts(name), ""), trust) for name, trust in _META_TRUST.items() if name in source.meta]
+    offers += [(plain(source.head.title), _TITLE_TRUST)]
     offers += [(text, _NAME_TRUST) for text in linked.names[:1]]
     offers += [(text, _TRAIL_TRUST) for text in linked.breadcrumbs[-1:]]
-    return [(text, trust) for text, trust in offers if text]
+    found: dict[str, float] = {}
+    for text, trust in offers:
+        if text:
+            found[text] = found.get(text, 0.0) + trust
+    return found
