@@ -209,7 +209,7 @@ def test_a_question_page_gives_question_and_answers_as_its_body() -> None:
         }
     )
     assert found.names == ("雨はいつ止みますか",)
-    assert found.article_body == "一日中降っています。\n\n<p>夕方には止みます。</p>\n\n明日です。"
+    assert found.article_body == "<p>一日中降っています。</p>\n<p>夕方には止みます。</p>\n<p>明日です。</p>"
     assert found.main_types == ("qapage", "question")
 
 

@@ -61,6 +61,24 @@ SPLITS = [
     ("snake_case in file_names", None, "snake_case in file_names", None),
     ("トム・クルーズが来日", None, "トム・クルーズが来日", None),
     ("Daily bread - how to bake it", "The Daily", "Daily bread - how to bake it", None),
+    (
+        "Rain in the valley and on all of the hills - part two",
+        "The Daily",
+        "Rain in the valley and on all of the hills - part two",
+        None,
+    ),
+    (
+        "Rain in the valley and on all of the hills | Agency",
+        "The Daily",
+        "Rain in the valley and on all of the hills",
+        "Agency",
+    ),
+    (
+        "Rain in the valley and on all of the hills - The Bote",
+        None,
+        "Rain in the valley and on all of the hills",
+        "The Bote",
+    ),
     ("The Daily", "The Daily", "The Daily", None),
     ("", "The Daily", "", None),
 ]
@@ -111,6 +129,17 @@ def test_the_parts_of_a_title_that_nothing_explains_are_all_candidates() -> None
     found = headline_candidates(head("Ein Tal unter Wasser - eine Reportage von den Hügeln"), NOTHING)
     assert found[0] == "Ein Tal unter Wasser - eine Reportage von den Hügeln"
     assert set(found[1:]) == {"Ein Tal unter Wasser", "eine Reportage von den Hügeln"}
+
+
+def test_the_parts_are_no_candidates_where_another_source_has_one_of_them_whole() -> None:
+    page = head("Flood in the valley - Weather and more from all the hills", og__title="Flood in the valley")
+    assert "Weather and more from all the hills" not in headline_candidates(page, NOTHING)
+
+
+def test_the_site_s_name_is_a_candidate_only_where_there_is_no_other() -> None:
+    named = {"og__site_name": "The Daily"}
+    assert headline_candidates(head("Flood", og__title="The Daily", **named), NOTHING) == ("Flood",)
+    assert headline_candidates(head("The Daily", **named), NOTHING) == ("The Daily",)
 
 
 @pytest.mark.parametrize(
@@ -298,9 +327,10 @@ def test_names_are_cleaned_by_their_shape(text: str, expected: list[str]) -> Non
 
 
 def test_the_site_is_an_author_only_where_nobody_else_is() -> None:
-    page = Head(meta=(("author", "The Daily"), ("parsely-author", "Ada Low"), ("og:site_name", "The Daily")))
-    assert read_metadata(page, NOTHING).author == "Ada Low"
-    assert read_metadata(Head(meta=page.meta[::2]), NOTHING).author == "The Daily"
+    page = Head(meta=(("author", "Ada Low"), ("og:site_name", "The Daily")))
+    linked = LinkedData(authors=("The Daily",))
+    assert read_metadata(page, linked).author == "Ada Low"
+    assert read_metadata(Head(meta=page.meta[1:]), linked).author == "The Daily"
 
 
 def test_sources_of_the_author_in_order_of_trust() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, local_name, plain, read_values
+from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, joined, local_name, plain, read_values
 
 MAX_TOTAL = 4_000_000  # characters of all scripts together
 MAX_NODES = 20_000  # objects and lists visited on one page
@@ -201,7 +201,7 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     sites = [node for node in graph.nodes if _is(node, _SITE_ENDS)]
     groups = _agents(content, _PUBLISHER_KEYS, graph.by_id)
     authors = _agents(content, ("author", "creator"), graph.by_id)
-    bodies = ("\n\n".join(filter(None, _posts(node))) for node in content if not _is(node, ("faqpage",)))
+    bodies = (joined(_posts(node)) for node in content if not _is(node, ("faqpage",)))
     products = (body(node.get("description")) for node in content if _is(node, _PRODUCT_ENDS))
     return LinkedData(
         types=tuple(dict.fromkeys(name for node in graph.nodes for name in node.get("@type", ()))),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -169,3 +169,19 @@ def body(value: object) -> str:
     if not looks_like_markup(text) and _ENTITY.search(text):
         text = html.unescape(text)
     return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Whole texts as one: HTML if any of them is, the others as its paragraphs; else parted by blank lines.
+
+    >>> joined(["a < b", "", "<p>c</p>"]), joined(["a", "b"])
+    ('<p>a &lt; b</p>\\n<p>c</p>', 'a\\n\\nb')
+    """
+    whole = [text for text in texts if text]
+    if not any(map(looks_like_markup, whole)):
+        return "\n\n".join(whole)
+    return "\n".join(text if looks_like_markup(text) else _paragraphs(text) for text in whole)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.split("\n") if line.strip())

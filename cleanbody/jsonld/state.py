@@ -16,7 +16,7 @@ from typing import Any
 
 import regex
 
-from cleanbody.jsonld.reading import MAX_DEPTH, body, looks_like_markup, read_values
+from cleanbody.jsonld.reading import MAX_DEPTH, body, joined, read_values
 
 MAX_STATE = 2_000_000  # characters of one script
 MAX_STATE_NODES = 200_000  # values visited in one script
@@ -95,7 +95,7 @@ def state_text(script: str) -> str:
         tree.add(value)
     texts = _distinct(tree.main_prose())
     full = sum(units for units in map(prose_units, texts) if units >= FULL_UNITS)
-    return _joined(texts) if full >= MIN_TEXT_UNITS else ""
+    return joined(map(body, texts)) if full >= MIN_TEXT_UNITS else ""
 
 
 def _values(script: str) -> Iterator[Any]:
@@ -246,12 +246,3 @@ def _distinct(texts: Sequence[str]) -> list[str]:
         if len(text) > len(chosen.get(start, "")):
             chosen[start] = text
     return list(chosen.values())
-
-
-def _joined(texts: Sequence[str]) -> str:
-    """The texts as one: HTML if any of them is, else paragraphs parted by blank lines."""
-    whole = [body(text) for text in texts]
-    if any(looks_like_markup(text) for text in whole):
-        whole = [text if looks_like_markup(text) else f"<p>{html.escape(text, quote=False)}</p>" for text in whole]
-        return "\n".join(whole)
-    return "\n\n".join(whole)
