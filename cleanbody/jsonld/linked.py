@@ -119,16 +119,16 @@ def _first(nodes: Sequence[Node], *keys: str) -> str:
     return next(iter(_texts(nodes, *keys)), "")
 
 
-def _agents(nodes: Sequence[Node], keys: tuple[str, ...], by_id: Mapping[str, Node]) -> list[tuple[bool, str]]:
+def _parties(nodes: Sequence[Node], keys: tuple[str, ...], by_id: Mapping[str, Node]) -> list[tuple[bool, str]]:
     """(is an organisation, name) of the people and organisations that the first node with any of `keys` refers to."""
     for node in nodes:
         found: list[tuple[bool, str]] = []
         for item in (item for key in keys for item in _listed(node.get(key))):
-            agent = _normal(item) if isinstance(item, dict) else {"name": item}
-            if "name" not in agent and isinstance(agent.get("@id"), str):
-                agent = dict(by_id.get(agent["@id"], agent))
-            is_group = not _is(agent, ("person",)) and "@type" in agent
-            found.extend((is_group, name) for name in map(plain, _listed(agent.get("name"))) if name)
+            party = _normal(item) if isinstance(item, dict) else {"name": item}
+            if "name" not in party and isinstance(party.get("@id"), str):
+                party = dict(by_id.get(party["@id"], party))
+            is_group = not _is(party, ("person",)) and "@type" in party
+            found.extend((is_group, name) for name in map(plain, _listed(party.get("name"))) if name)
         if found:
             return found
     return []
@@ -199,8 +199,8 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     graph = _graph(_values(scripts))
     content = _content(graph.main)
     sites = [node for node in graph.nodes if _is(node, _SITE_ENDS)]
-    groups = _agents(content, _PUBLISHER_KEYS, graph.by_id)
-    authors = _agents(content, ("author", "creator"), graph.by_id)
+    groups = _parties(content, _PUBLISHER_KEYS, graph.by_id)
+    authors = _parties(content, ("author", "creator"), graph.by_id)
     bodies = (joined(_posts(node)) for node in content if not _is(node, ("faqpage",)))
     products = (body(node.get("description")) for node in content if _is(node, _PRODUCT_ENDS))
     return LinkedData(
@@ -208,7 +208,7 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
         main_types=tuple(dict.fromkeys(name for node in graph.main for name in node.get("@type", ()))),
         headlines=_texts(content, "headline"),
         names=_texts(content, "name"),
-        authors=tuple(dict.fromkeys(name for _, name in sorted(authors, key=lambda agent: agent[0]))),
+        authors=tuple(dict.fromkeys(name for _, name in sorted(authors, key=lambda party: party[0]))),
         date_published=_first(content, "datepublished") or _first(content, "datecreated", "uploaddate"),
         date_modified=_first(content, "datemodified"),
         language=_language([*content, *sites]),
