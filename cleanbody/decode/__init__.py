@@ -34,6 +34,15 @@ _VALID_PER_INVALID_DECLARED = 1
 # A declared encoding is believed if no more of the bytes above ASCII than this share are unreadable in it.
 _UNREADABLE = 0.05
 
+# A detector guesses from a handful of bytes as boldly as from a page. The Latin encodings agree on most letters, so
+# that it takes more to tell them apart.
+_EVIDENCE = 10  # bytes above ASCII
+_EVIDENCE_LATIN = 40
+_LATIN = frozenset({f"ISO-8859-{part}" for part in (2, 3, 4, 10, 13, 14, 15, 16)})
+_LATIN |= {f"windows-{page}" for page in (1250, 1252, 1254, 1257, 1258)} | {"macintosh"}
+_DETECTOR_NAMES = {"UHC": "EUC-KR", "MAC-CYRILLIC": "x-mac-cyrillic"}
+_NOT_NOW = frozenset({"UTF-8", "UTF-16LE", "UTF-16BE", "replacement"})  # found out by other means, or not at all
+
 _HIGH = bytes(range(0x80, 0x100))
 _REPLACEMENT = "\ufffd".encode()
 _CUT_OFF = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")  # mid-character
@@ -120,10 +129,12 @@ def looks_binary(data: bytes) -> bool:
     (True, False, False)
     """
     sample = data[:_SAMPLE]
-    if sample.startswith(tuple(mark for mark, _ in _BOMS)) or _wide(sample):
+    if sample.startswith(tuple(mark for mark, _ in _BOMS)):
         return False
     if _MAGIC.match(sample):
         return True
+    if _wide(sample):
+        return False
     return len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY_SHARE * len(sample)
 
 
@@ -140,7 +151,7 @@ def _wide(sample: bytes) -> str | None:
     quarter = len(sample) // 4
     # For each place in a group of four bytes, the share of NULs at it.
     nul = [sample[place : 4 * quarter : 4].count(0) / quarter for place in range(4)] if quarter else [0.0] * 4
-    many, few = 0.4, 0.05
+    many, few = 0.25, 0.05
     if nul[0] <= few and min(nul[1:]) >= many:
         return "UTF-32LE"
     if nul[3] <= few and min(nul[:3]) >= many:
@@ -178,7 +189,7 @@ def _decode_other(data: bytes, http_charset: str | None) -> Decoded:
         tried.append(_decoded(data, name, source))
         if tried[-1].replaced <= tolerated:
             return tried[-1]
-    detected = _detect(data)
+    detected = _detect(data, len(data) - ascii_bytes)
     if detected and detected.replaced <= tolerated:
         return detected
     return min(tried, key=lambda found: found.replaced) if tried else _decoded(data, "windows-1252", "fallback")
@@ -210,13 +221,14 @@ def _declared(data: bytes, http_charset: str | None) -> list[tuple[str, Source]]
     return declared
 
 
-def _detect(data: bytes) -> Decoded | None:
+def _detect(data: bytes, evidence: int) -> Decoded | None:
+    """What a statistical detector says. `evidence`: how many bytes are not ASCII."""
     try:
         import cchardet
     except ImportError:
         return None
-    guess = cchardet.detect(data[:_DETECT])["encoding"]
-    name = encoding_of(guess) if guess else None
-    if name is None or name in ("UTF-8", "UTF-16LE", "UTF-16BE", "replacement"):
+    guess = cchardet.detect(data[:_DETECT])["encoding"] or ""
+    name = encoding_of(_DETECTOR_NAMES.get(guess, guess))
+    if name is None or name in _NOT_NOW or evidence < (_EVIDENCE_LATIN if name in _LATIN else _EVIDENCE):
         return None
     return _decoded(data, name, "detector")

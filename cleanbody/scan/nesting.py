@@ -37,8 +37,8 @@ class OpenElements(Stack):
     limit: how many elements may be open or waiting to be opened again; None for any number.
     quirks: see :func:`is_quirky`.
     Feed it every start tag, end tag and text in order. ``start`` and ``end`` answer whether the tag may stay: beyond
-    the limit start tags are to be dropped, and later the end tags that belonged to them. What it refuses changes nothing.
-    ``clones`` counts formatting elements that the parser will open again on its own.
+    the limit start tags are to be dropped, and later the end tags that belonged to them. What it refuses changes
+    nothing. ``clones`` counts formatting elements that the parser will open again on its own.
 
     >>> tree = OpenElements(limit=2)
     >>> [tree.start(name) for name in (b"div", b"p", b"p", b"span", b"b")]

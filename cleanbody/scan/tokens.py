@@ -14,7 +14,7 @@ ATTRIBUTE = re.compile(_ATTRIBUTE % (b"(", b")", b"(", b")"))
 _BARE = _ATTRIBUTE % (b"", b"", b"", b"")
 
 # Groups: 1 the name of a complete tag, with the slash of an end tag; 2 its attributes; 3 what is left before ">".
-# 4: the first byte of a comment, a declaration, or a tag that never ends. Possessive throughout, so that a tag is read once.
+# 4: the first byte of a comment, a declaration, or a tag that never ends. Possessive, so that a tag is read once.
 TOKEN = re.compile(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % _BARE)
 _COMPLETE = rb"(?=[\t\n\f\r />])(?:%s)*+[\t\n\f\r /]*+>" % _BARE
 _LENIENT_TAG = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r /<>]*+)[^<>]*+>?")
