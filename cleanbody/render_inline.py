@@ -221,7 +221,7 @@ def _spans(text: str, marks: Sequence[Mark], offset: int) -> list[_Span]:
         if before is not None and mark.kind is MarkKind.LINK:
             start = max(start, before.end)  # links do not nest
         start = trim.start(start)
-        end = trim.end(min(mark.end - offset, len(text)))
+        end = trim.end(max(0, min(mark.end - offset, len(text))))
         if start >= end:
             continue
         if before is not None and mark.kind is not MarkKind.LINK and start <= before.end:

@@ -150,11 +150,12 @@ def _heading(level: int, text: str) -> str:
 
 
 class _Piece(NamedTuple):
-    """Text as it will stand, or a delimiter of strong or emphasis that may still be left out."""
+    """Text as it will stand (for code: the code itself too), or a delimiter that may still be left out."""
 
     text: str
     kind: MarkKind | None = None
     opens: bool = False
+    code: str = ""
 
 
 def escape(text: str, line_start: bool = False) -> str:
@@ -210,7 +211,9 @@ def inline(tokens: list[Token], line_end: str = "\\\n") -> str:
             if op is Op.OPEN:
                 code = []
                 continue
-            piece, code = _code_span("".join(code or [])), None
+            pieces.append(_Piece("`", code="".join(code or [])))
+            code, line_start = None, False
+            continue
         elif kind is MarkKind.LINK:
             piece = "[" if op is Op.OPEN else f"]({target(value)})"
         if piece is None:
@@ -242,13 +245,20 @@ def _delimit(pieces: list[_Piece]) -> str:
         start = opened.pop()
         delimiters[start] = delimiters[place] = _delimiter(pieces, start, place, before, after)
     parts: list[str] = []
+    code: list[str] = []
     for piece, delimiter in zip(pieces, delimiters, strict=True):
         text = delimiter if piece.kind else piece.text
+        if piece.code:
+            code.append(piece.code)
+            continue
+        if text and code:
+            parts.append(_code_span("".join(code)))  # spans that touch would be read as one with backticks inside
+            code.clear()
         if text == "[" and parts and parts[-1].endswith("!"):
             parts[-1] = parts[-1][:-1] + "\\!"  # or it would be an image
         if text:
             parts.append(text)
-    return "".join(parts)
+    return "".join([*parts, _code_span("".join(code))]) if code else "".join(parts)
 
 
 def _neighbours(pieces: list[_Piece], side: int = 1) -> list[str]:
