@@ -194,6 +194,16 @@ def test_the_detector_finds_undeclared_encodings(name: str, codec: str, text: st
     assert (decoded.encoding, decoded.source) == (name, "detector")
 
 
+def test_windows_quotes_tell_windows_from_iso() -> None:
+    pytest.importorskip("cchardet")
+    for codec, text in [
+        ("cp1253", "«Άλλος δρόμος δεν υπάρχει» – είπε. " + GREEK * 3),
+        ("cp1253", "Άλλος δρόμος δεν υπάρχει. " + GREEK * 3),
+        ("iso8859_7", "Άλλος δρόμος δεν υπάρχει. " + GREEK * 3),
+    ]:
+        assert decode(text.encode(codec)).text == text
+
+
 @pytest.mark.parametrize("text", ["café", "© 2010", "it’s a “nice” day — ok", "el niño comió en la montaña", GERMAN])
 def test_little_evidence_is_western(text: str) -> None:
     assert decode(text.encode("cp1252")).text == text

@@ -41,6 +41,17 @@ _EVIDENCE_LATIN = 40
 _LATIN = frozenset({f"ISO-8859-{part}" for part in (2, 3, 4, 10, 13, 14, 15, 16)})
 _LATIN |= {f"windows-{page}" for page in (1250, 1252, 1254, 1257, 1258)} | {"macintosh"}
 _DETECTOR_NAMES = {"UHC": "EUC-KR", "MAC-CYRILLIC": "x-mac-cyrillic"}
+# Nobody writes the control characters that ISO 8859 has at 80-9F; the Windows page beside it has quotes and dashes.
+_WINDOWS_OF = {
+    "ISO-8859-2": "windows-1250",
+    "ISO-8859-6": "windows-1256",
+    "ISO-8859-7": "windows-1253",
+    "ISO-8859-8": "windows-1255",
+    "ISO-8859-13": "windows-1257",
+}
+# The two Greek ones differ in one letter: capital alpha with tonos, B6 before a small letter in ISO 8859-7.
+_GREEK_ISO = re.compile(rb"\xb6[\xdc-\xfe]")
+_C1 = re.compile(rb"[\x80-\x9f]")
 _NOT_NOW = frozenset({"UTF-8", "UTF-16LE", "UTF-16BE", "replacement"})  # found out by other means, or not at all
 
 _HIGH = bytes(range(0x80, 0x100))
@@ -231,4 +242,6 @@ def _detect(data: bytes, evidence: int) -> Decoded | None:
     name = encoding_of(_DETECTOR_NAMES.get(guess, guess))
     if name is None or name in _NOT_NOW or evidence < (_EVIDENCE_LATIN if name in _LATIN else _EVIDENCE):
         return None
+    if name in _WINDOWS_OF and (_C1.search(data) or (name == "ISO-8859-7" and not _GREEK_ISO.search(data))):
+        name = _WINDOWS_OF[name]
     return _decoded(data, name, "detector")
