@@ -142,6 +142,9 @@ def tokenize(text: str, marks: Sequence[Mark] = (), offset: int = 0) -> list[Tok
     >>> [token.text or token.op.name for token in tokenize("a b\\nc", [Mark(2, 5, MarkKind.STRONG)])]
     ['a ', 'OPEN', 'b', 'BREAK', 'c', 'CLOSE']
     """
+    if not marks and _LINE_END.search(text) is None:
+        text = text.strip()
+        return [Token(Op.TEXT, text)] if text else []
     low = len(text) - len(text.lstrip())
     high = max(low, len(text.rstrip()))
     breaks = dict(_breaks(text, low, high))

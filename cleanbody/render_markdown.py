@@ -193,6 +193,8 @@ def inline(tokens: list[Token], line_end: str = "\\\n") -> str:
     >>> inline([Token(Op.OPEN, kind=MarkKind.STRONG), Token(Op.TEXT, "a*"), Token(Op.CLOSE, kind=MarkKind.STRONG)])
     '**a\\\\***'
     """
+    if len(tokens) == 1 and tokens[0].op is Op.TEXT:
+        return escape(tokens[0].text, line_start=True)
     pieces: list[_Piece] = []
     code: list[str] | None = None
     line_start = True

@@ -128,7 +128,8 @@ def grow(document: Document, blocks: list[int]) -> Node:
         stack[-1][1].children.append(Node("", i))
         if not document.markup and len(path) > depth and path[depth].tag == "ol":
             stack[depth + 1][1].number = _number(document.block_text(i))
-    _settle(document, root)
+    if "table" in document.tag:
+        _settle(document, root)
     return root
 
 
@@ -208,15 +209,17 @@ def _path(document: Document, container: int, known: dict[int, _Path]) -> _Path:
     path = known[container] if container >= 0 else ()
     while pending:
         container = pending.pop()
-        path = known[container] = _enter(path, document, container)
+        tag = _STRUCTURE.get(document.tag[container])
+        if tag is not None:
+            path = _enter(path, tag, document, container)
+        known[container] = path
     return path
 
 
-def _enter(path: _Path, document: Document, container: int) -> _Path:
-    """Add a container to a path if it is structure and may stand there, with what must stand between."""
-    tag = _STRUCTURE.get(document.tag[container])
+def _enter(path: _Path, tag: str, document: Document, container: int) -> _Path:
+    """Add a container to a path if it may stand there, with what must stand between."""
     last = path[-1].tag if path else ""
-    if tag is None or last == "pre" or len(path) >= MAX_NESTING:
+    if last == "pre" or len(path) >= MAX_NESTING:
         return path
     if (tag == "tr" and last != "table") or (tag in _CELLS and last != "tr"):
         return path
@@ -266,7 +269,8 @@ def _settle(document: Document, node: Node) -> None:
     """Give tables below `node` their rows; put the contents of those that only serve the layout in their place."""
     settled: list[Node] = []
     for child in node.children:
-        _settle(document, child)
+        if child.tag:
+            _settle(document, child)
         if child.tag != "table":
             settled.append(child)
             continue
