@@ -9,10 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleanbody.lexicon import CLASS_KINDS, FORMAT, GAP, MODES, NUMBER, PHRASE_KINDS, class_tokens, tokens_of
+from cleanbody.lexicon import (
+    CLASS_KINDS,
+    FORMAT,
+    GAP,
+    MODES,
+    NAME,
+    NUMBER,
+    PHRASE_KINDS,
+    class_tokens,
+    tables,
+    tokens_of,
+)
 from cleanbody.page import DataError
 
-_PLACEHOLDER = re.compile(r"%s|%d|#")
+_PLACEHOLDER = re.compile(r"%[sdn]|#")
 
 
 class Seed(NamedTuple):
@@ -40,13 +51,14 @@ def read_phrases(seeds: Path) -> Iterator[Seed]:
                     raise DataError(f"{path.name}: [[{kind}]] needs a known kind and match, and a source")
                 for phrase in group["phrases"]:
                     tokens = phrase_tokens(phrase)
-                    if not {*tokens} - {GAP, NUMBER} or (tokens[0] == GAP and mode in ("any", "edge")):
-                        raise DataError(f"{path.name}: {phrase!r} matches anything; give it words, or match = 'start'")
+                    wild = not {*tokens} - {GAP, NAME, NUMBER}
+                    if wild or (mode in ("any", "edge") and (tokens[0] == GAP or NAME in tokens)):
+                        raise DataError(f"{path.name}: {phrase!r} needs words, or match = 'start' for its gap")
                     yield Seed(path.stem, kind, mode, group["source"], phrase)
 
 
 def phrase_tokens(phrase: str) -> list[str]:
-    """The tokens of a seed phrase: as of any text, with ``%s`` a gap and ``%d`` or ``#`` a number.
+    """The tokens of a seed phrase: as of any text, with ``%s`` and ``%n`` gaps and ``%d`` or ``#`` a number.
 
     >>> phrase_tokens("Leave a Reply to %s"), phrase_tokens("# min. read")
     (['leave', 'a', 'reply', 'to', '%s'], ['#', 'min', 'read'])
@@ -55,10 +67,9 @@ def phrase_tokens(phrase: str) -> list[str]:
     place = 0
     for found in _PLACEHOLDER.finditer(phrase):
         tokens += tokens_of(phrase[place : found.start()])
-        tokens.append(GAP if found[0] == GAP else NUMBER)
+        tokens.append(found[0] if found[0] in (GAP, NAME) else NUMBER)
         place = found.end()
-    tokens += tokens_of(phrase[place:])
-    return [NUMBER if token[0].isdigit() else token for token in tokens]
+    return tokens + tokens_of(phrase[place:])
 
 
 def read_classes(seeds: Path) -> dict[str, dict[str, float]]:
@@ -89,10 +100,9 @@ def build_lexicon(seeds: Path) -> bytes:
     for seed in read_phrases(seeds):
         key = seed.kind, " ".join(phrase_tokens(seed.phrase))
         modes[key] = max(MODES.index(seed.mode), modes.get(key, 0))
-    phrases: dict[str, dict[str, list[str]]] = {}
-    for (kind, phrase), mode in sorted(modes.items()):
-        phrases.setdefault(kind, {}).setdefault(MODES[mode], []).append(phrase)
-    table = {"classes": read_classes(seeds), "format": FORMAT, "phrases": phrases}
+    phrases = [(kind, MODES[mode], phrase) for (kind, phrase), mode in sorted(modes.items())]
+    tries, weights = tables(phrases, read_classes(seeds))
+    table = {"classes": weights, "format": FORMAT, "phrases": tries}
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 

@@ -1,0 +1,245 @@
+"""The phrases of all kinds in one trie over tokens, and what a text has of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from cleanbody.lexicon.tokens import FIRST_SOLO, NUMBER, capitals, tokens_of
+
+# Where a phrase may stand, each mode within the one before: anywhere; as the first or the last words; as the first
+# words; as the first words with a colon after them or as the whole block; as the whole block.
+MODES: Final[tuple[str, ...]] = ("any", "edge", "start", "label", "whole")
+_ANY, _EDGE, _START, _LABEL, _WHOLE = range(5)
+_COLON = re.compile("[:\uff1a]")
+
+GAP: Final = "%s"  # one to four arbitrary words
+NAME: Final = "%n"  # a gap whose first and last word have a capital, where the script knows them
+TABLES: Final = ("plain", "anywhere", "front")
+_END: Final = ""  # the trie's key for the phrases that end at a node; no token is empty
+_GAP_WORDS: Final = 4
+_GAP_CHARACTERS: Final = 12  # a name in a script whose characters are tokens
+
+_HEAD_CHARACTERS, _TAIL_CHARACTERS = 280, 160
+_HEAD_TOKENS, _TAIL_TOKENS = 64, 32
+
+
+class Hit(NamedTuple):
+    """A phrase found: kind (index into ``PHRASE_KINDS``), first token, length in tokens."""
+
+    kind: int
+    start: int
+    length: int
+
+
+class Match(NamedTuple):
+    """What was found in a text of ``tokens`` tokens (estimated where the text is long); hits in order of start."""
+
+    tokens: int
+    hits: tuple[Hit, ...]
+
+    def share(self, kind: int) -> float:
+        """Which share of the text's tokens phrases of `kind` (index into ``PHRASE_KINDS``) cover, 0 to 1."""
+        covered = sum(hit.length for hit in self.hits if hit.kind == kind)
+        return covered / self.tokens if covered else 0.0
+
+
+class _Seen(NamedTuple):
+    """What is looked at of a text: the tokens' plain forms; from index `cut` on its last ones (0: nothing is left out).
+
+    `tokens`: how many the whole text has.  `lead`, `trail`: numbers at its beginning and end.
+    """
+
+    text: str
+    keys: list[str]
+    cut: int
+    tokens: int
+    lead: int
+    trail: int
+
+
+class _Found(NamedTuple):
+    """A phrase found: the tokens start <= i < end, and whether it must be and is the whole block."""
+
+    start: int
+    end: int
+    whole: bool
+
+
+class Phrases:
+    """The phrases that may stand anywhere, and those that must begin the block, in two tries; immutable.
+
+    A trie is a dict from a token to what may follow it: another dict, whose key "" lists the codes (kind and mode) of
+    the phrases that end there, or, where a single phrase goes on, a list: the rest of it, then its codes. It is made
+    of what JSON knows, so that a data file is read without any work on single phrases.
+    """
+
+    __slots__ = ("_anywhere", "_front", "_plain")
+
+    def __init__(self, tables: Mapping[str, dict[str, Any]]) -> None:
+        """Take the tables as :func:`grow` makes them."""
+        self._plain, self._anywhere, self._front = (tables[name] for name in TABLES)
+
+    def match(self, text: str) -> Match:
+        """See :meth:`cleanbody.lexicon.Lexicon.match`."""
+        seen = self._look(text)
+        count, lead = len(seen.keys), seen.lead
+        found: dict[int, list[_Found]] = {}
+        if count:
+            for i in range(lead + 1 if lead < count else 1):
+                _collect(found, self._front, seen, i, seen.cut or count)
+        for i in _starts(self._anywhere, seen.keys):
+            _collect(found, self._anywhere, seen, i, seen.cut if i < seen.cut else count)
+        if not found:
+            return Match(seen.tokens, ())
+        hits = [hit for kind in found for hit in _apart(kind, found[kind], seen)]
+        return Match(seen.tokens, tuple(sorted(hits, key=lambda hit: (hit.start, hit.kind))))
+
+    def _look(self, text: str) -> _Seen:
+        raw, cut, tokens = _window(text)
+        keys = list(map(self._plain.get, raw, raw))
+        lead = trail = 0
+        if not cut:
+            while lead < len(keys) and keys[lead] == NUMBER:
+                lead += 1
+            while trail < len(keys) and keys[-1 - trail] == NUMBER:
+                trail += 1
+        return _Seen(text, keys, cut, tokens, lead, trail)
+
+
+def grow(phrases: Iterable[tuple[int, int, list[str]]], key_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
+    """The tables that :class:`Phrases` takes.
+
+    phrases: (kind, mode, tokens, with ``#`` for a number and ``%s`` and ``%n`` for gaps).
+    key_of: the plain form of a token, which a text may have in its place.
+
+    >>> grow([(0, 0, ["déjà", "vu"])], {"déjà": "deja", "vu": "vu"}.__getitem__)
+    {'plain': {'déjà': 'deja'}, 'anywhere': {'deja': ['vu', 0]}, 'front': {}}
+    """
+    plain: dict[str, Any] = {}
+    tries: tuple[dict[str, Any], dict[str, Any]] = {}, {}
+    for kind, mode, tokens in phrases:
+        node = tries[mode >= _START]
+        for token in tokens:
+            key = token if token in (GAP, NAME) else key_of(token)
+            if key != token:
+                plain[token] = key
+            node = node.setdefault(key, {})
+        codes = node.setdefault(_END, [])
+        codes.append(kind * len(MODES) + mode)
+    return dict(zip(TABLES, (plain, *map(_packed, tries)), strict=True))
+
+
+def _packed(trie: dict[str, Any]) -> dict[str, Any]:
+    """The trie with every branch that leads to a single phrase, and has no gap on its way, put into a list."""
+    packed: dict[str, Any] = {}
+    for key, node in trie.items():
+        rest: list[str] = []
+        end = node
+        while key and key not in (GAP, NAME) and len(end) == 1 and not {_END, GAP, NAME} & end.keys():
+            ((token, end),) = end.items()
+            rest.append(token)
+        if key and len(end) == 1 and _END in end:
+            packed[key] = [" ".join(rest), *end[_END]]
+        else:
+            packed[key] = _packed(node) if key else node
+    return packed
+
+
+def _window(text: str) -> tuple[list[str], int, int]:
+    """The tokens that are looked at, where the last ones of the text begin among them, and how many the text has."""
+    if len(text) <= _HEAD_CHARACTERS + _TAIL_CHARACTERS:
+        raw = tokens_of(text)
+        if len(raw) <= _HEAD_TOKENS + _TAIL_TOKENS:
+            return raw, 0, len(raw)
+        return raw[:_HEAD_TOKENS] + raw[-_TAIL_TOKENS:], _HEAD_TOKENS, len(raw)
+    head = tokens_of(text[:_HEAD_CHARACTERS])[:-1]  # the cut may go through a word
+    tail = tokens_of(text[-_TAIL_CHARACTERS:])[1:]
+    count = (len(head) + len(tail)) * len(text) // (_HEAD_CHARACTERS + _TAIL_CHARACTERS)
+    head, tail = head[:_HEAD_TOKENS], tail[-_TAIL_TOKENS:]
+    if not head:
+        return [], 0, count
+    return head + tail, len(head), max(count, len(head) + len(tail))
+
+
+def _starts(trie: dict[str, Any], keys: list[str]) -> Iterator[int]:
+    """The tokens at which a phrase may start, judged by two of them: most texts have few."""
+    candidates = [(i, node) for i, node in enumerate(map(trie.get, keys)) if node is not None]
+    for i, node in candidates:
+        following = keys[i + 1] if i + 1 < len(keys) else _END
+        if type(node) is list:
+            if node[0].startswith(following):
+                yield i
+        elif following in node or GAP in node or _END in node:
+            yield i
+
+
+def _collect(found: dict[int, list[_Found]], trie: dict[str, Any], seen: _Seen, i: int, last: int) -> None:
+    """Add the phrases that start at token i and end at `last` or before to `found`, by kind."""
+    for end, code in _ends(trie, seen, i, last):
+        kind, mode = divmod(code, len(MODES))
+        whole = not seen.cut and i <= seen.lead and end >= len(seen.keys) - seen.trail
+        if mode == _ANY or (mode == _EDGE and (not i or end == len(seen.keys))):
+            stands = True
+        else:
+            stands = whole or (not i and (mode == _START or (mode == _LABEL and _is_label(seen, end))))
+        if stands:
+            found.setdefault(kind, []).append(_Found(i, end, whole and mode >= _LABEL))
+
+
+def _ends(trie: dict[str, Any], seen: _Seen, i: int, last: int) -> Iterator[tuple[int, int]]:
+    """Where phrases that start at token i end, and their codes."""
+    keys = seen.keys
+    stack: list[tuple[Any, int]] = [(trie, i)]
+    while stack:
+        node, j = stack.pop()
+        if type(node) is list:
+            end = j + node[0].count(" ") + 1 if node[0] else j
+            if end <= last and " ".join(keys[j:end]) == node[0]:
+                for code in node[1:]:
+                    yield end, code
+            continue
+        for code in node.get(_END, ()):
+            yield j, code
+        if j == last:
+            continue
+        if keys[j] in node:
+            stack.append((node[keys[j]], j + 1))
+        if GAP in node and _may_follow(node[GAP], keys):
+            stack.extend((node[GAP], end) for end in _gap_ends(keys, j, last))
+        if NAME in node and not i and _may_follow(node[NAME], keys):
+            capital = capitals(seen.text[:_HEAD_CHARACTERS])
+            ends = _gap_ends(keys, j, min(last, len(capital)))
+            stack.extend((node[NAME], end) for end in ends if capital[j] and capital[end - 1])
+
+
+def _may_follow(node: Any, keys: list[str]) -> bool:
+    """Whether any of the tokens goes on from the end of a gap: spares most texts the search."""
+    return type(node) is list or _END in node or not node.keys().isdisjoint(keys)
+
+
+def _gap_ends(keys: list[str], j: int, last: int) -> range:
+    """Where a gap that starts at token j may end."""
+    solo = len(keys[j]) == 1 and keys[j] >= FIRST_SOLO
+    return range(j + 1, min(j + (_GAP_CHARACTERS if solo else _GAP_WORDS), last) + 1)
+
+
+def _apart(kind: int, found: list[_Found], seen: _Seen) -> Iterator[Hit]:
+    """Of the phrases of a kind the longest at each start, none overlapping the one before."""
+    free = -1
+    shift = seen.tokens - len(seen.keys)
+    for start, end, whole in sorted(found, key=lambda one: (one.start, -one.end)):
+        if start < free:
+            continue
+        free = end
+        if whole:  # numbers beside it belong to it
+            yield Hit(kind, 0, len(seen.keys))
+        else:
+            yield Hit(kind, start if start < seen.cut or not seen.cut else start + shift, end - start)
+
+
+def _is_label(seen: _Seen, end: int) -> bool:
+    """Whether the text's first colon stands after its first `end` tokens."""
+    colon = _COLON.search(seen.text, 0, _HEAD_CHARACTERS)
+    return colon is not None and len(tokens_of(seen.text[: colon.start()])) == end
