@@ -1,7 +1,12 @@
-"""Clean a page and a text with the installed package alone, through its names and its command."""
+"""Clean a page and a text with the installed package alone, through its names and its command; then all fixtures.
+
+Prints a line for each fixture, a digest of everything that was found in it, and a last one that names the versions.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +28,15 @@ def check(name: str, text: str, wanted: str) -> None:
         raise SystemExit(f"{name}:\n{text}\nexpected:\n{wanted}")
 
 
+def digest(path: Path) -> str:
+    import cleanbody
+
+    data = path.read_bytes()
+    page = cleanbody.clean(data) if path.suffix == ".html" else cleanbody.clean_text(data.decode("utf-8"))
+    found = json.dumps(page.to_dict(blocks=True), ensure_ascii=False)
+    return hashlib.sha256(found.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def main() -> None:
     import cleanbody
 
@@ -40,6 +54,8 @@ def main() -> None:
     if done.returncode:
         raise SystemExit(f"cleanbody clean: exit code {done.returncode}: {done.stderr}")
     check("cleanbody clean", done.stdout, f"{HEADLINE}\n\n{text}")
+    for path in sorted(Path("fixtures").glob("*/page.*")):
+        print(path.parent.name, digest(path))
     done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     print(f"Python {sys.version.split()[0]}: {done.stdout.strip()}")
 
