@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -224,17 +224,22 @@ def _literals(node: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def _phrases() -> set[tuple[str, ...]]:
-    """The lexicon's phrases of two words and more, as words, without those that have a gap."""
-    lexicon = json.loads((PACKAGE / "data" / "lexicon.json").read_text(encoding="utf-8"))
-    texts = {text for modes in lexicon["phrases"].values() for phrases in modes.values() for text in phrases}
-    return {tuple(text.split()) for text in texts if " " in text and not re.search(r"[%#]", text)}
+    """The seeds' phrases of two words and more, as words, without those that have a gap."""
+    found = set()
+    for path in (ROOT / "seeds" / "phrases").glob("*.toml"):
+        for groups in tomllib.loads(path.read_text(encoding="utf-8")).values():
+            for text in (text for group in groups for text in group["phrases"] if not re.search(r"[%#]", text)):
+                found.add(tuple(re.findall(r"\w+", text.lower())))
+    return {phrase for phrase in found if len(phrase) > 1}
 
 
 PHRASES = _phrases()
 
 
 def _contains_phrase(literal: str) -> bool:
-    words = re.findall(r"\w+", literal.lower())
+    if re.fullmatch(r"[a-z0-9]+(\s+[a-z0-9]+){12,}\s*", literal):  # a list of names, such as those of elements
+        return False
+    words = re.findall(r"\w+(?:-\w+)*", literal.lower())  # the name of a label is one word
     longest = max(map(len, PHRASES))
     return any(
         tuple(words[i:j]) in PHRASES for i in range(len(words)) for j in range(i + 2, min(i + longest, len(words)) + 1)
