@@ -321,6 +321,6 @@ def test_encode_text_never_raises(text: str) -> None:
 @pytest.mark.parametrize("unit", [b"\xff", b"\x80a", b"\xc3(", b"<meta charset=", b"<!--\xff", b"\x1b$B\x21"])
 @pytest.mark.parametrize("header", [None, "gbk", "iso-2022-jp", "euc-jp"])
 def test_hostile_bytes_take_no_time(unit: bytes, header: str | None) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     decode(unit * (2_000_000 // len(unit)), http_charset=header)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -97,6 +97,7 @@ class _Scan:
         self._tree = OpenElements(limits.max_depth, is_quirky(doctype[1] if doctype else None))
         self._raw = RawText(self._data)
         self._tags = 0
+        self._raw_end = -1  # the end tag that stands here belongs to raw text
         self._in_frames = False
         self._flat = False
         self._swallowed_until = 0  # text up to here had been swallowed
@@ -121,6 +122,8 @@ class _Scan:
         self._out.append(self._data[self._copied : start])
         if new:
             self._out.append(new)
+        if new.isspace():
+            self._tree.text(blank=True)  # white space, too, opens formatting elements again
         self._copied = end
 
     def _drop(self, start: int, end: int, inline: bool) -> None:
@@ -143,11 +146,11 @@ class _Scan:
         last, tree = position, self._tree
         for match in TOKEN.finditer(self._data, position):
             start = match.start()
-            if start > last and (tree.closed or start < self._swallowed_until):
+            if start > last and (tree.closed or last < self._swallowed_until):
                 self._text(last, start)
             last = match.end()
             self._tags += 1
-            if self._tags + tree.clones > self._max_tags:
+            if self._tags + tree.clones > self._max_tags and start != self._raw_end:
                 self.statuses.add(Status.TOO_MANY_TAGS)
                 self._flat = True
                 return start
@@ -205,16 +208,22 @@ class _Scan:
             return self._open_up(match, name)
         self._tree.start(name)
         ending = self._raw.element(name, self._attributes(match), match.end())
-        return None if ending is None else self._end_raw(ending)
+        if ending is None:
+            return None
+        self._raw_end = -1 if ending.close else ending.at
+        return self._end_raw(ending)
 
     def _open_up(self, match: re.Match[bytes], name: bytes) -> int:
         """Make markup of what would be raw text."""
         start, end = match.span()
-        if name == b"noframes" and self._tree.start(b"div"):
+        self.statuses.add(Status.RESCUED_UNCLOSED)
+        if name == b"plaintext":
+            self._replace(start, end, b"\n")
+        elif self._tree.start(b"div"):
             self._replace(start, end, b"<div>")
         else:
+            self.statuses.add(Status.TOO_DEEP)
             self._replace(start, end, b"\n")
-        self.statuses.add(Status.RESCUED_UNCLOSED)
         close = self._raw.end_of(name, end) if name == b"noframes" else -1
         self._swallowed_until = max(self._swallowed_until, close if close >= 0 else len(self._data))
         return end
@@ -224,6 +233,7 @@ class _Scan:
             self.statuses.add(Status.RESCUED_UNCLOSED)
             self._swallowed_until = max(self._swallowed_until, ending.until)
             self._replace(ending.at, ending.at + ending.skip, ending.close)
+            self._tags += 1
         return ending.at + ending.skip
 
     def _other(self, start: int) -> int | None:
@@ -250,6 +260,7 @@ class _Scan:
         self._swallowed_until = len(data)
         self._data = data[:start] + strip_attributes(data[start:])
         self._raw = RawText(self._data)
+        self._tags -= 1  # it will be read again
         return start
 
     def _flatten(self, position: int) -> int | None:

@@ -10,8 +10,9 @@ _QUIRKS = {
     b"-//as//dtd html ": b"3.0 aswedit + extensions",
     b"-//advasoft ltd//dtd html ": b"3.0 aswedit + extensions",
     b"-//ietf//dtd html": (
-        b"| 2.0 level 1| 2.0 level 2| 2.0 strict level 1| 2.0 strict level 2| 2.0 strict| 2.0| 2.1e| 3.0| 3.2 final| 3.2"
-        b"| 3| level 0| level 1| level 2| level 3| strict level 0| strict level 1| strict level 2| strict level 3| strict"
+        b"| 2.0 level 1| 2.0 level 2| 2.0 strict level 1| 2.0 strict level 2| 2.0 strict| 2.0| 2.1e| 3.0| 3.2 final"
+        b"| 3.2| 3| level 0| level 1| level 2| level 3| strict level 0| strict level 1| strict level 2"
+        b"| strict level 3| strict"
     ),
     b"-//metrius//dtd metrius ": b"presentational",
     b"-//microsoft//dtd internet explorer ": b"2.0 html strict|2.0 html|2.0 tables|3.0 html strict|3.0 html|3.0 tables",

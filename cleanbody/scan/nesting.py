@@ -54,12 +54,14 @@ class OpenElements(Stack):
 
         name: lower case.  tag: the bytes between name and ``>``.  closes_itself: the tag ends in ``/>``.
         """
+        self._touched = False
         if self._stack and self._stack[-1][1:2] == b":" and self._stays_foreign(name, tag):
             kept = closes_itself or self._start_foreign(name, tag)
         else:
-            if self._modes:
-                self._note_template_mode(name)
+            template = self._note_template_mode(name) if self._modes else None
             kept = _STARTS.get(name, OpenElements._start_inline)(self, name, tag, closes_itself)
+            if template is not None and not kept:
+                self._modes[template] = b""
         if not kept:
             self._dropped[name] += 1
         elif self._dropped and self.depth + self.closed < self.limit:
@@ -74,7 +76,8 @@ class OpenElements(Stack):
                 self._reopen()
 
     def _full(self) -> bool:
-        return self.depth + self.closed >= self.limit
+        # What has closed something must stay, lest the parser does not close it.
+        return self.depth + self.closed >= self.limit and not self._touched
 
     def _stays_foreign(self, name: bytes, tag: bytes) -> bool:
         """Whether a start tag inside SVG or MathML makes a foreign element; if not, close the foreign ones."""
@@ -100,11 +103,13 @@ class OpenElements(Stack):
         self._push(full_name)
         return True
 
-    def _note_template_mode(self, name: bytes) -> None:
-        """The first tag inside a template decides how table tags are read in it (13.2.6.4.22)."""
+    def _note_template_mode(self, name: bytes) -> int | None:
+        """The first tag inside a template decides how table tags are read in it (13.2.6.4.22); the template's place."""
         place = self._cells[-1] if self._cells else -1
-        if self._modes.get(place) == b"" and name not in HEAD_ONLY:
-            self._modes[place] = _TEMPLATE_MODES.get(name, b"body")
+        if self._modes.get(place) != b"" or name in HEAD_ONLY:
+            return None
+        self._modes[place] = _TEMPLATE_MODES.get(name, b"body")
+        return place
 
     def _start_nothing(self, name: bytes, tag: bytes, closes_itself: bool) -> bool:
         return True
@@ -239,7 +244,6 @@ class OpenElements(Stack):
         mode = self._table_mode()
         if not mode:
             return True
-        height = len(self._stack)
         if mode == b"cell":
             self._close_cell()
         base = self._cells[-1]
@@ -260,7 +264,7 @@ class OpenElements(Stack):
             self._pop_to(base + 1)
             wanted = {b"tr": [b"tbody"], b"td": [b"tbody", b"tr"], b"th": [b"tbody", b"tr"]}.get(name, [])
             wanted = [part for part in wanted if mode == b"table" or (mode == b"tbody" and part == b"tr")]
-        if self._full() and len(self._stack) == height:
+        if self._full():
             return False
         for part in wanted:
             self._push(part)

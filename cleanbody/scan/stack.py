@@ -87,7 +87,8 @@ class Stack:
         self._cells: list[int] = []  # tables, cells, captions and templates: they decide the insertion mode
         self._foreign_roots: list[int] = [-1]
         self._modes: dict[int, bytes] = {}  # place of a template -> its insertion mode
-        self._form: int | None = None
+        self._form: int | None = None  # place of the form that bars another one; -1 if it is off the stack
+        self._touched = False  # whether the tag at hand has closed anything
         self._frames = [Frame()]
         self._entries: dict[int, list[Entry]] = {}  # place on the stack -> formatting entries tied to it
         self._moved: defaultdict[int, int] = defaultdict(int)  # place of a block -> elements open inside it, unplaced
@@ -155,6 +156,7 @@ class Stack:
     def _pop(self) -> None:
         name = self._stack.pop()
         place = len(self._stack)
+        self._touched = True
         self._jump.pop(place, None)
         for entry in self._entries.pop(place, ()):
             entry.at = -1
@@ -180,6 +182,7 @@ class Stack:
 
     def _kill(self, place: int, left: bytes = DEAD) -> None:
         """Take one element out of the middle of the stack. `left`: what is left at its place, DEAD or LEFT."""
+        self._touched = True
         name = self._stack[place]
         places = self._at[name]
         places.pop(bisect_right(places, place) - 1)
@@ -231,6 +234,7 @@ class Stack:
 
     def _forget(self, entry: Entry) -> None:
         """Take an entry off the list; its element, if open, stays open."""
+        self._touched = True
         entry.frame.discard(entry)
         if entry.at < 0:
             entry.frame.closed -= 1

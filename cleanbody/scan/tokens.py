@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+# An attribute, its name and value in groups or not. A quote that opens a value and is never closed matches nowhere, so
+# that the tag does not either.
 _ATTRIBUTE = (
-    rb"[\t\n\f\r /]*+%s[^\t\n\f\r />][^\t\n\f\r />=]*+%s"
-    rb"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+%s(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r "'>][^\t\n\f\r >]*+)?+%s)?+"""
+    rb"[\t\n\f\r /]*+%s[^\t\n\f\r />][^\t\n\f\r />=]*+%s(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
+    rb"""%s(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r "'>][^\t\n\f\r >]*+|(?=>|\Z))%s|(?![\t\n\f\r ]*+=))"""
 )
 ATTRIBUTE = re.compile(_ATTRIBUTE % (b"(", b")", b"(", b")"))
 
