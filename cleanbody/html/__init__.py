@@ -8,10 +8,10 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.decode import decode, encode_text, looks_binary
+from cleanbody.html.walk import Walker
 from cleanbody.jsonld import find_state, read_jsonld, state_text
 from cleanbody.page import Document, Flag, InputError, Status
 from cleanbody.scan import Limits, scan
-from cleanbody.html.walk import Walker
 
 # A page whose visible text is shorter than this share of what <noscript> or JSON holds shows nothing by itself.
 SHOWS_NOTHING: Final = 0.34
@@ -96,12 +96,12 @@ def _rescue(document: Document, parser: LexborHTMLParser, walker: Walker) -> tup
         else:
             visible += end - start
     if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
-        flags = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
-        return replace(document, flags=flags), [Status.RESCUED_NOSCRIPT]
+        shown = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
+        return replace(document, flags=shown), [Status.RESCUED_NOSCRIPT]
     if visible >= WORTH_RESCUING * 8:
         return document, []
     body, status = _hidden_text(document, parser)
-    if len(body) < WORTH_RESCUING and visible or not body or visible > len(body) * SHOWS_NOTHING:
+    if (len(body) < WORTH_RESCUING and visible) or not body or visible > len(body) * SHOWS_NOTHING:
         return document, []
     _append(walker, body)
     return walker.document(), [status]

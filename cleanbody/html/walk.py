@@ -10,20 +10,26 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
 
 from cleanbody.page import KINDS, Document, Flag, Head, Kind, Mark, MarkKind, Status
 
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 # What the walk does at a tag. Tags that stand in no set are inline: they part nothing.
-SKIPPED: Final = frozenset(
-    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset".split()
+SKIPPED: Final = _tags(
+    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset"
 )
-BLOCKS: Final = frozenset(
-    "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset figcaption"
-    " figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav noscript ol option optgroup p"
-    " pre search section select summary table tbody td textarea tfoot th thead tr ul xmp".split()
+BLOCKS: Final = _tags(
+    "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav noscript ol "
+    "option optgroup p pre search section select summary table tbody td textarea tfoot th thead tr ul xmp"
 )
 INLINE_MARKS: Final = {
     "a": MarkKind.LINK,
@@ -36,8 +42,8 @@ INLINE_MARKS: Final = {
     "samp": MarkKind.CODE,
     "tt": MarkKind.CODE,
 }
-CONTROLS: Final = frozenset("button select option optgroup textarea legend".split())
-PREFORMATTED: Final = frozenset("pre listing xmp".split())
+CONTROLS: Final = _tags("button select option optgroup textarea legend")
+PREFORMATTED: Final = _tags("pre listing xmp")
 KIND_OF_TAG: Final = {
     **{f"h{n}": Kind.HEADING for n in range(1, 7)},
     "li": Kind.ITEM,
@@ -51,17 +57,19 @@ KIND_OF_TAG: Final = {
     **dict.fromkeys(PREFORMATTED, Kind.CODE),
     **dict.fromkeys(CONTROLS, Kind.CONTROL),
 }
-LISTS: Final = frozenset("ul ol menu dir".split())
+LISTS: Final = _tags("ul ol menu dir")
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
 # A <br> after a line this long (characters) parts paragraphs, as pages without <p> use it; shorter lines are verse,
 # addresses or menus and stay together.
 LONG_LINE: Final = 100
 MAX_NAMES: Final = 400  # characters of class and id that are kept of one element
+MAX_OPEN_MARKS: Final = 16  # marks inside marks that are kept; each open one is written again for every block in it
+MAX_PROP_NODES: Final = 200  # of an element with an itemprop whose text is its value
 NODES_PER_CLOCK: Final = 2048
 
 _TEXT, _SKIP, _BLOCK, _MARK, _BREAK, _IMAGE, _HEAD, _SCRIPT = range(8)
-_HEAD_TAGS: Final = frozenset("title meta link base time".split())
+_HEAD_TAGS: Final = _tags("title meta link base time")
 
 
 def _actions() -> dict[int, tuple[int, str]]:
@@ -83,22 +91,25 @@ def _actions() -> dict[int, tuple[int, str]]:
 
 ACTIONS: Final = _actions()
 TEXT_ID: Final = next(
-    node.tag_id
-    for node in LexborHTMLParser("<p>x").css("p")[0].traverse(include_text=True)
-    if node.is_text_node
+    node.tag_id for node in LexborHTMLParser("<p>x").css("p")[0].traverse(include_text=True) if node.is_text_node
 )
 
 
 @dataclass(slots=True)
 class _Frame:
-    """An open element that the walk has to do something about when it ends."""
+    """An open element that the walk has to do something about when it ends.
 
-    container: int = -1  # of block elements
+    Container and flags are those of the innermost block element, and `form` is the innermost frame with a kind, so that
+    no block has to look for them through all that is open.
+    """
+
+    container: int = 0
     kind: Kind | None = None
     level: int = 0
     flags: int = 0
     mark: bool = False
     used: bool = False  # its first block has been made
+    form: _Frame | None = None
 
 
 @dataclass(slots=True)
@@ -146,7 +157,7 @@ class Walker:
     def walk(self, root: LexborNode, extra_flags: int = 0) -> None:
         """Add everything below `root`, which is visited too."""
         if not self.parent:
-            self._open_container("", "")
+            self._open_container("", "", -1)
         self.frames[-1].flags |= extra_flags
         node: LexborNode | None = root
         path: list[LexborNode] = []
@@ -264,19 +275,19 @@ class Walker:
             self.quotes += 1
         elif name in PREFORMATTED:
             self.raw += 1
-        self.frames.append(_Frame(self._open_container(name, names), kind, level, flags))
+        above = self.frames[-1]
+        frame = _Frame(self._open_container(name, names, above.container), kind, level, flags, form=above.form)
+        if kind is not None:
+            frame.form = frame
+        self.frames.append(frame)
 
-    def _open_container(self, name: str, names: str) -> int:
-        frame = next((f for f in reversed(self.frames) if f.container >= 0), None)
-        self.parent.append(frame.container if frame else -1)
+    def _open_container(self, name: str, names: str, parent: int) -> int:
+        self.parent.append(parent)
         self.tag.append(name)
         self.names.append(names)
         self.first.append(len(self.start))
         self.last.append(len(self.start))
-        index = len(self.parent) - 1
-        if index == 0:
-            self.frames[0].container = 0
-        return index
+        return len(self.parent) - 1
 
     def _close_container(self, index: int) -> None:
         self.last[index] = len(self.start)
@@ -307,7 +318,7 @@ class Walker:
         self.kind.append(KINDS.index(kind))
         self.level.append(min(level, 255))
         self.flags.append(flags)
-        self.container.append(next(f.container for f in reversed(self.frames) if f.container >= 0))
+        self.container.append(self.frames[-1].container)
         for start, mark, value, title in self.open_marks:
             if end > start:
                 self.marks.append(Mark(start, end, mark, value, title))
@@ -329,20 +340,16 @@ class Walker:
 
     def _form(self) -> tuple[Kind, int, int]:
         """Kind, level and flags of the block that ends here, of the innermost open element that says something."""
-        flags = next(f.flags for f in reversed(self.frames) if not f.mark)
-        for frame in reversed(self.frames):
-            kind = frame.kind
-            if kind is None:
-                continue
-            if kind in FIRST_ONLY:
-                if frame.used:
-                    break
-                frame.used = True
-                return kind, self.lists if kind is Kind.ITEM else 0, flags
-            if kind is Kind.QUOTE:
-                return kind, self.quotes, flags
-            return kind, frame.level, flags
-        return Kind.PARAGRAPH, 0, flags
+        flags, frame = self.frames[-1].flags, self.frames[-1].form
+        if frame is None or frame.kind is None:
+            return Kind.PARAGRAPH, 0, flags
+        kind = frame.kind
+        if kind in FIRST_ONLY:
+            if frame.used:
+                return Kind.PARAGRAPH, 0, flags
+            frame.used = True
+            return kind, self.lists if kind is Kind.ITEM else 0, flags
+        return kind, self.quotes if kind is Kind.QUOTE else frame.level, flags
 
     # -- text -----------------------------------------------------------------------------------------------------
 
@@ -360,7 +367,7 @@ class Walker:
             self.space = True
             return
         tidy = " ".join(words)
-        if (self.space or text[0].isspace()) and self.line:
+        if (self.space or text[0].isspace()) and self.line and self.buffer[-1] != " ":
             tidy = " " + tidy
         self.buffer.append(tidy)
         self.length += len(tidy)
@@ -375,8 +382,11 @@ class Walker:
         elif self.line == 0 or self.line >= LONG_LINE:
             self.flush()
         else:
-            self.buffer.append("\n")
-            self.length += 1
+            if self.buffer[-1] == " ":  # it stood before an inline element in which nothing came before the <br>
+                self.buffer[-1] = "\n"
+            else:
+                self.buffer.append("\n")
+                self.length += 1
             self.line = 0
             self.space = False
 
@@ -392,6 +402,8 @@ class Walker:
             self._attribute_props(attributes, node)
             if not value:
                 return ""
+        if len(self.open_marks) >= MAX_OPEN_MARKS:
+            return ""
         begin = self.size + self.length
         if self.line and begin == self.link_end and kind is MarkKind.LINK:
             self.space = True  # two links that touch are two items of a row, whatever parts them on the screen
@@ -402,7 +414,8 @@ class Walker:
             self.space = False
             begin += 1
         self.open_marks.append((begin, kind, value, title))
-        self.frames.append(_Frame(mark=True))
+        above = self.frames[-1]
+        self.frames.append(_Frame(above.container, flags=above.flags, mark=True, form=above.form))
         return name
 
     def _names(self, attributes: dict[str, str | None]) -> str:
@@ -417,7 +430,7 @@ class Walker:
         if prop and len(self.props) < 200:
             value = attributes.get("content") or attributes.get("datetime")
             if value is None:
-                value = " ".join(node.text(deep=True)[:500].split()) if prop in _TEXT_PROPS else ""
+                value = _opening(node) if prop in _TEXT_PROPS else ""
             if value:
                 self.props.append((prop, value))
 
@@ -487,6 +500,13 @@ class Walker:
 
 
 _TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
+
+
+def _opening(node: LexborNode) -> str:
+    """The text that an element begins with. Elements with an itemprop may be nested, so none is read to its end."""
+    below = islice(node.traverse(include_text=True), MAX_PROP_NODES)
+    text = "".join((child.text_content or "")[:500] for child in below if child.is_text_node)
+    return " ".join(text[:500].split())
 
 
 def _mark_order(mark: Mark) -> tuple[int, int]:
