@@ -407,7 +407,7 @@ class Walker:
         begin = self.size + self.length
         if self.line and begin == self.link_end and kind is MarkKind.LINK:
             self.space = True  # two links that touch are two items of a row, whatever parts them on the screen
-        if self.line and self.space:
+        if self.line and self.space and self.buffer[-1] != " ":
             self.buffer.append(" ")  # so that the white space before a link is not part of it
             self.length += 1
             self.line += 1
