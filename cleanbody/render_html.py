@@ -93,10 +93,9 @@ class _Html:
         return f"{images}\n{text}" if images else text
 
     def _code(self, node: Node) -> str:
+        """Code: right after <pre> a parser would drop a line end (HTML, 13.2.6.4.7), after <code> it does not."""
         images = self._inline([image for child in node.children for image in self.inlines.before.get(child.at, [])])
         text = "\n".join(self.document.block_text(child.at) for child in node.children)
-        if text[:1] in ("\n", "\r"):
-            text = "\n" + text  # a parser drops the first line end of <pre> (HTML, 13.2.6.4.7)
         return (f"<p>{images}</p>\n" if images else "") + f"<pre><code>{escape(text)}</code></pre>"
 
     def _line(self, block: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -342,6 +342,13 @@ BODY: list[tuple[str, tuple[Any, ...], str, str, str]] = [
         "<p>a<strong><code>b</code></strong><code>c</code>d</p>",
     ),
     (
+        "emphasis inside a word",
+        (("p", "un", ("i", "believ"), "able, un", ("b", "(i)"), "x ", ("b", "(", ("i", "i"), ")")),),
+        "unbelievable, un(i)x (i)",
+        "un*believ*able, un(i)x **(_i_)**",
+        "<p>un<em>believ</em>able, un<strong>(i)</strong>x <strong>(<em>i</em>)</strong></p>",
+    ),
+    (
         "white space inside marks",
         (("p", "a", ("b", " b "), "c", ("i", " "), "d"),),
         "a b c d",
@@ -383,6 +390,7 @@ def test_body(nodes: tuple[Any, ...], text: str, markdown: str, html: str) -> No
 
 # Marks and forms that Markdown has no words for, or where HTML says more; the text must be the same all the same.
 ONLY_HTML = {
+    "emphasis inside a word",
     "strong inside code that no delimiter can flank",
     "headings",
     "a table",
@@ -458,6 +466,60 @@ def test_links_can_be_left_out() -> None:
     page = build(("p", ("a", LINK, ("b", "a"), " b")))
     assert to_markdown(page, links=False) == "**a** b"
     assert to_html(page, links=False) == "<p><strong>a</strong> b</p>"
+
+
+STRONG, EMPHASIS = MarkKind.STRONG, MarkKind.EMPHASIS
+# Marks that overlap or reach over blocks: a line a block, marks, Markdown, HTML.
+OVERLAPS: list[tuple[str, list[Mark], str, str]] = [
+    (
+        "one two three four\n",
+        [Mark(0, 13, STRONG), Mark(4, 18, EMPHASIS)],
+        "one _two three_ four",  # delimiters that might touch are left out, text never
+        "<p><strong>one <em>two three</em></strong><em> four</em></p>",
+    ),
+    (
+        "onetwothreefour\n",
+        [Mark(0, 6, EMPHASIS), Mark(3, 11, STRONG)],
+        "one**two**threefour",
+        "<p><em>one<strong>two</strong></em><strong>three</strong>four</p>",
+    ),
+    ("one two\n", [Mark(0, 3, STRONG), Mark(2, 7, STRONG)], "**one two**", "<p><strong>one two</strong></p>"),
+    (
+        "one two\nthree four\n",
+        [Mark(4, 13, STRONG), Mark(5, 6, STRONG)],
+        "one **two**\n\n**three** four",
+        "<p>one <strong>two</strong></p><p><strong>three</strong> four</p>",
+    ),
+    (
+        "one two\nthree four\n",
+        [Mark(0, 18, MarkKind.LINK, "/a"), Mark(4, 13, MarkKind.LINK, "/b")],
+        "[one two](/a)\n\n[three four](/a)",
+        '<p><a href="/a">one two</a></p><p><a href="/a">three four</a></p>',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "marks", "markdown", "html"), OVERLAPS)
+def test_marks_that_overlap_come_out_nested(text: str, marks: list[Mark], markdown: str, html: str) -> None:
+    page = build(*(("p", line) for line in text.splitlines()))
+    assert page.document.text == text
+    page = decided(replace(page.document, marks=tuple(marks)))
+    assert to_markdown(page) == markdown
+    assert shape(to_html(page)) == html
+    assert text_of_markdown(markdown) == text.split()
+
+
+def test_a_parser_finds_the_code_as_it_was() -> None:
+    code = "\n\n  if a:\n\n\tb\n"
+    found = LexborHTMLParser(to_html(build(("pre", code)))).css_first("pre")
+    assert found is not None
+    assert found.text() == code
+    fences = [token.content for token in markdown_parser().parse(to_markdown(build(("pre", code)))) if token.content]
+    assert fences == [code + "\n"]
+
+
+def test_characters_that_html_forbids_are_replaced() -> None:
+    assert to_html(build(("p", "a\x00b\x0ec\ud800"))) == "<p>a\ufffdb\ufffdc\ufffd</p>"
 
 
 # -- escaping ---------------------------------------------------------------------------------------------------------
@@ -570,10 +632,7 @@ def test_scraped_lists_and_code() -> None:
 def test_joined_lines_come_out_joined() -> None:
     page = scraped("one\ntwo", "three")
     document = page.document
-    joined = Document(
-        **{name: getattr(document, name) for name in document.__slots__} | {"texts": ("one two", "three")}
-    )
-    page = decided(joined)
+    page = decided(replace(document, texts=("one two", "three")))
     assert to_text(page) == "one two\n\nthree"
     assert to_markdown(page) == "one two\n\nthree"
 
