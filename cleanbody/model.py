@@ -183,14 +183,14 @@ def read_model(data: bytes) -> Model:
     at = 4 + size
     ensembles: dict[str, Ensemble] = {}
     for name, facts in header["ensembles"].items():
-        arrays = []
-        for (_, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
+        arrays: dict[str, Any] = {}
+        for (field, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
             column = array(code)
             end = at + length * column.itemsize
             column.frombytes(payload[at:end])
             if sys.byteorder == "big":
                 column.byteswap()
-            arrays.append(column)
+            arrays[field] = column
             at = end
-        ensembles[name] = Ensemble(tuple(facts["columns"]), *arrays, bias=facts["bias"])
+        ensembles[name] = Ensemble(tuple(facts["columns"]), bias=facts["bias"], **arrays)
     return Model(ensembles, header)

@@ -98,4 +98,4 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *found.columns,
         *(array("d", [hints.types.get(kind, 0.0)]) * len(texts) for kind in PageType),
     )
-    return Table(columns, len(texts), found.index, found.text)
+    return Table(columns, len(texts), found.block, found.text)

@@ -42,7 +42,7 @@ Key = tuple[str, ...]
 class Headline(NamedTuple):
     """The block that is the headline (-1 for none), the headline's text ("" for none), and the columns."""
 
-    index: int
+    block: int
     text: str
     columns: list[array[float]]
 
@@ -50,7 +50,7 @@ class Headline(NamedTuple):
 class _Lines(NamedTuple):
     """The short blocks of a document: what can be a headline or a copy of one."""
 
-    index: list[int]
+    blocks: list[int]
     keys: list[Key]
 
 
@@ -108,7 +108,7 @@ def _copies(
     match: dict[int, Key] = {}
     bags = [frozenset(key) for key in wanted]
     first_prose = prose.index(True) if True in prose else n
-    for i, key in zip(lines.index, lines.keys, strict=True):
+    for i, key in zip(lines.blocks, lines.keys, strict=True):
         if not key:
             continue
         bag = frozenset(key)
@@ -164,7 +164,7 @@ def _h1(
     """The page's only first-level heading, if prose follows it."""
     found = [
         i
-        for i in lines.index
+        for i in lines.blocks
         if document.kind[i] == _HEADING and document.level[i] == 1 and not document.flags[i] & Flag.HIDDEN
     ]
     if len(found) != 1 or words[found[0]] < 2 or True not in prose[found[0] :]:
@@ -181,7 +181,7 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     last = len(prose) - 1 - prose[::-1].index(True)
     best, best_score = None, 1.5
     tails = _tails(lines)
-    for i, key in zip(lines.index, lines.keys, strict=True):
+    for i, key in zip(lines.blocks, lines.keys, strict=True):
         if words[i] < LEAST_WORDS or i > last or not _leads(i, prose):
             continue
         score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if key in opening and i > 0 else 0.0)
@@ -228,7 +228,7 @@ def _choose(
 ) -> int:
     """The copy that is the headline: the highest heading, near the prose, shown and not linked."""
     best, best_score = -1, 0.0
-    for i in lines.index:
+    for i in lines.blocks:
         if copy[i] < 0.5:
             continue
         score = 1.0 + copy[i]

@@ -60,7 +60,7 @@ class Links(NamedTuple):
     """Columns of n blocks: characters inside links, number of links, characters in bold."""
 
     chars: array[float]
-    count: array[float]
+    number: array[float]
     strong: array[float]
 
 
@@ -81,7 +81,7 @@ def count_links(document: Document) -> Links:
             break
         if mark.kind is MarkKind.LINK and mark.start < document.end[i]:
             links.chars[i] += mark.end - mark.start
-            links.count[i] += 1
+            links.number[i] += 1
         elif mark.kind is MarkKind.STRONG:
             links.strong[i] += mark.end - mark.start
     return links
@@ -97,8 +97,8 @@ def form_columns(document: Document, links: Links, words: Sequence[float]) -> li
         kind, flags = document.kind[i], document.flags[i]
         values = (
             min(1.0, links.chars[i] / size),
-            links.count[i],
-            links.count[i] / max(words[i], 1.0),
+            links.number[i],
+            links.number[i] / max(words[i], 1.0),
             min(1.0, links.strong[i] / size),
             7.0 - document.level[i] if kind == _KIND[Kind.HEADING] else 0.0,
             *(1.0 if kind == number else 0.0 for number in kinds.values()),

@@ -63,6 +63,7 @@ FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION}
 # A <br> after a line this long (characters) parts paragraphs, as pages without <p> use it; shorter lines are verse,
 # addresses or menus and stay together.
 LONG_LINE: Final = 100
+PERMALINKS: Final = frozenset("¶#§🔗")  # what documentation tools link a heading to itself with
 MAX_NAMES: Final = 400  # characters of class and id that are kept of one element
 MAX_OPEN_MARKS: Final = 16  # marks inside marks that are kept; each open one is written again for every block in it
 MAX_PROP_NODES: Final = 200  # of an element with an itemprop whose text is its value
@@ -236,7 +237,9 @@ class Walker:
             self.frames.pop()
             start, kind, value, title = self.open_marks.pop()
             end = self.size + self.length
-            if end > start:
+            if end - start == 1 and self.buffer and self.buffer[-1].strip() in PERMALINKS:
+                self._unsay()
+            elif end > start:
                 self.marks.append(Mark(start, end, kind, value, title))
                 if kind is MarkKind.LINK:
                     self.link_end = end
@@ -250,6 +253,13 @@ class Walker:
         elif name in PREFORMATTED:
             self.raw -= 1
         self._close_container(frame.container)
+
+    def _unsay(self) -> None:
+        """Take back the last piece of the block: the sign of a permalink is no text."""
+        piece = self.buffer.pop()
+        self.length -= len(piece)
+        self.line -= len(piece)
+        self.space = True
 
     # -- blocks and containers ------------------------------------------------------------------------------------
 
@@ -356,8 +366,10 @@ class Walker:
     def _text(self, text: str) -> None:
         if self.raw:
             if not self.buffer:
-                text = text.lstrip("\r\n") if text[:1] in "\r\n" else text
-                if not text.strip():
+                bare = text.lstrip()
+                blank = text[: len(text) - len(bare)]
+                text = blank[blank.rfind("\n") + 1 :] + bare  # blank lines go, the first line's indentation stays
+                if not text:
                     return
             self.buffer.append(text)
             self.length += len(text)
@@ -480,7 +492,7 @@ class Walker:
             names=self.names,
             first=self.first,
             last=self._closed_last(),
-            marks=tuple(sorted(self.marks, key=_mark_order)),
+            marks=tuple(sorted(filter(_shows, self.marks), key=_mark_order)),
             head=Head(
                 title=self.title,
                 lang=self.lang,
@@ -507,6 +519,10 @@ def _opening(node: LexborNode) -> str:
     below = islice(node.traverse(include_text=True), MAX_PROP_NODES)
     text = "".join((child.text_content or "")[:500] for child in below if child.is_text_node)
     return " ".join(text[:500].split())
+
+
+def _shows(mark: Mark) -> bool:
+    return mark.end > mark.start or mark.kind is MarkKind.IMAGE
 
 
 def _mark_order(mark: Mark) -> tuple[int, int]:

@@ -125,7 +125,7 @@ def fit(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
 
 def ensemble_of(booster: lgb.Booster, columns: Sequence[str]) -> Ensemble:
     """The flat arrays of a LightGBM booster."""
-    arrays = {name: array(code) for name, code in zip(("feature", "left", "right"), "HHH", strict=True)}
+    arrays: dict[str, Any] = {name: array("H") for name in ("feature", "left", "right")}
     nan_left, threshold, value, root = array("B"), array("d"), array("d"), array("I")
     for tree in booster.dump_model()["tree_info"]:
         base = len(value)
@@ -140,8 +140,13 @@ def ensemble_of(booster: lgb.Booster, columns: Sequence[str]) -> Ensemble:
             limit = 0.0 if leaf else float(node["threshold"])
             threshold.append(limit)
             value.append(float(node["leaf_value"]) if leaf else 0.0)
-            nan_left.append(0 if leaf else int(node["default_left"] if node["missing_type"] == "NaN" else 0.0 <= limit))
+            nan_left.append(0 if leaf else _goes_left(node))
     return Ensemble(tuple(columns), **arrays, nan_left=nan_left, threshold=threshold, value=value, root=root)
+
+
+def _goes_left(node: dict[str, Any]) -> int:
+    """Where LightGBM sends an unknown value: its own choice where training met one, else the side of 0."""
+    return int(node["default_left"] if node["missing_type"] == "NaN" else float(node["threshold"]) >= 0.0)
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -21,7 +21,7 @@ _SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", 
 
 
 class Labelled(NamedTuple):
-    """A page with its gold. ``host`` is the registrable domain as far as its shape tells, "" where the URL is missing."""
+    """A page with its gold. ``host`` is the registrable domain as its shape tells it, "" where the URL is missing."""
 
     id: str
     set: str
