@@ -9,6 +9,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 BODY = (
@@ -57,7 +58,8 @@ def main() -> None:
     for path in sorted(Path("fixtures").glob("*/page.*")):
         print(path.parent.name, digest(path))
     done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
-    print(f"Python {sys.version.split()[0]}: {done.stdout.strip()}")
+    core = "there" if find_spec("cleanbody._native") else "not there"
+    print(f"Python {sys.version.split()[0]}: {done.stdout.strip()}; compiled core: {core}")
 
 
 if __name__ == "__main__":

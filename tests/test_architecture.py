@@ -61,7 +61,6 @@ UPWARD = {("page", "render")}
 EAGER = {"regex": None, "selectolax": {"html"}, "click": {"cli"}, "numpy": {"train"}}
 LAZY = {
     "lxml": {"html", "render"},
-    "fastwarc": {"warc"},
     "brotli": {"warc"},
     "zstandard": {"warc", "corpus", "cli"},
     "rich": {"cli"},
