@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -74,14 +75,14 @@ def _to_utf8(source: Any, http_charset: str | None) -> tuple[bytes, list[Status]
 
 def _serialise(tree: Any) -> str:
     """The HTML of a parsed tree, told by its module so that neither library is imported for it."""
-    module = type(tree).__module__
-    if module.startswith("selectolax"):
-        html = tree.html
-        return html if isinstance(html, str) else ""
-    if module.startswith("lxml"):
+    homes = {base.__module__.partition(".")[0] for base in type(tree).__mro__}  # trees may be of users' subclasses
+    if "selectolax" in homes and hasattr(tree, "html"):
+        return tree.html or ""
+    if "lxml" in homes:
         from lxml import etree
 
-        return str(etree.tostring(tree, encoding="unicode", method="html", with_tail=False))
+        with suppress(TypeError):  # neither an element nor a tree
+            return str(etree.tostring(tree, encoding="unicode", method="html", with_tail=False))
     raise InputError(
         f"cannot clean a {type(tree).__name__}: give HTML as str or bytes, or a tree of lxml or selectolax"
     )
