@@ -104,15 +104,23 @@ def to_dict(page: CleanPage, *, blocks: bool = False) -> dict[str, Any]:
 
 
 def _lines(page: CleanPage, blocks: list[int]) -> str:
-    """Blocks of a scraped text, parted as they were: by a line end, or by a blank line."""
+    """Blocks of a scraped text, parted as they were: by a line end, or by a blank line.
+
+    A block whose lines were joined is a paragraph, and parted by blank lines: longer than its lines, it could otherwise
+    attract its neighbours when the result is cut again.
+    """
     document = page.document
     parts: list[str] = []
-    before = -2
+    before, before_joined = -2, False
     for i in blocks:
+        text = document.block_text(i)
+        span = document.text[document.start[i] : document.end[i]]
+        joined = text != span and len(text.splitlines()) < len(span.splitlines())
         if parts:
-            parts.append("\n" if document.flags[i] & Flag.AFTER_BREAK and before == i - 1 else "\n\n")
-        parts.append(document.block_text(i))
-        before = i
+            close = before == i - 1 and document.flags[i] & Flag.AFTER_BREAK and not (joined or before_joined)
+            parts.append("\n" if close else "\n\n")
+        parts.append(text)
+        before, before_joined = i, joined
     return "".join(parts)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from array import array
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from evidence import cases
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
+from cleanbody.html import read_html
 from cleanbody.page import (
     KINDS,
     LABELS,
@@ -30,6 +33,7 @@ from cleanbody.page import (
     Reason,
     Status,
 )
+from cleanbody.plaintext import read_text
 from cleanbody.render import to_dict, to_html, to_markdown, to_text
 from cleanbody.render_inline import Op, safe_url, tokenize
 from cleanbody.render_markdown import escape
@@ -634,7 +638,27 @@ def test_joined_lines_come_out_joined() -> None:
     document = page.document
     page = decided(replace(document, texts=("one two", "three")))
     assert to_text(page) == "one two\n\nthree"
+    page = decided(replace(document, texts=("one two", "three"), flags=bytearray([0, Flag.AFTER_BREAK])))
+    assert to_text(page) == "one two\n\nthree"
     assert to_markdown(page) == "one two\n\nthree"
+
+
+SCRAPED = [
+    "Rain\n\nIt rained\nall day.\n\nIt did.",
+    "The rise of\npersonal umbrellas\n, growing interest in boots, and shifting habits across the whole country.\nMore",
+    "- one\n- two\n3. three\n\n```\n  code\n\n```\nIt ends.",
+    "\n".join(["Forty-nine words about the weather, and then one"] * 8 + ["more.", "", "The end", "of it"]),
+]
+
+
+@pytest.mark.parametrize("text", SCRAPED)
+@given(drop=st.sets(st.integers(0, 12), max_size=4))
+def test_text_that_comes_out_is_cut_into_the_same_blocks(text: str, drop: set[int]) -> None:
+    document = read_text(text)
+    page = decided(document, drop=tuple(i for i in drop if i < len(document)))
+    again = read_text(to_text(page))
+    kept = [document.block_text(i) for i in range(len(document)) if i not in drop]
+    assert [again.block_text(i) for i in range(len(again))] == kept
 
 
 # -- plain values -----------------------------------------------------------------------------------------------------
@@ -699,6 +723,25 @@ def test_dict() -> None:
     assert list(to_dict(page)) == list(values)[:-1]
     # exact types: values of enums would print differently in other formats
     assert {type(value) for value in values.values()} == {int, str, float, list, type(None)}
+
+
+# -- pages as they are read from HTML ---------------------------------------------------------------------------------
+
+PAGES = {case.name: source for case in cases() if isinstance(source := case.read(), bytes)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_whole_pages_survive_every_form(name: str) -> None:
+    """With every block kept: navigation, forms, tables for the layout and whatever else pages hold."""
+    page = decided(read_html(PAGES[name]))
+    text = to_text(page)
+    assert len(text) > 100
+    assert text_of_html(to_html(page, images=True)) == text.split()
+    assert text_of_markdown(to_markdown(page, images=True)) == text.split()
+    again = decided(read_html(to_html(page)))
+    assert to_text(again) == text
+    markdown = re.sub(r"(?m)^([ >]*```+)\S+$", r"\1", to_markdown(page))  # HTML without classes names no language
+    assert to_markdown(again) == markdown
 
 
 # -- properties -------------------------------------------------------------------------------------------------------
