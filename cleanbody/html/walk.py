@@ -414,6 +414,8 @@ class Walker:
             self._attribute_props(attributes, node)
             if not value:
                 return ""
+        elif len(node.attrs):
+            self._attribute_props(node.attributes, node)
         if len(self.open_marks) >= MAX_OPEN_MARKS:
             return ""
         begin = self.size + self.length
