@@ -9,13 +9,17 @@ from typing import Final
 
 from cleanbody import baseline
 from cleanbody.features import Table
+from cleanbody.features.second import second_columns
+from cleanbody.model import Model
 from cleanbody.page import LABELS, Decisions, Document, Label, PageType, Reason
-from cleanbody.rules import Rule, evaluate
+from cleanbody.rules import VETO, Rule, evaluate
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
 # What the neighbours' scores may add (log-odds): a short block between two kept ones is likelier to be body.
 NEIGHBOUR_WEIGHT: Final = 1.6
 NEIGHBOUR_REACH: Final = 2
+# Beside the learned model, which sees the same columns, a rule that is no veto counts for this share of its weight.
+RULE_SHARE: Final = 0.5
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT, Label.BYLINE})
 
@@ -27,6 +31,7 @@ def classify(
     page_type: PageType = PageType.ARTICLE,
     threshold: float = 0.5,
     keep: Collection[Label] = (),
+    model: Model | None = None,
 ) -> Decisions:
     """Decide on every block of a document.
 
@@ -36,13 +41,15 @@ def classify(
         page_type: what the page is; on a forum the posts are body.
         threshold: a block whose probability to be content reaches this is kept, 0 to 1.
         keep: labels that are kept although they are not content.
+        model: the learned block model; None for density and context alone.
     """
-    base = baseline.score(table)
+    base, code = _base(document, table, model)
+    share = 1.0 if code == "density" else RULE_SHARE
     held = evaluate(table, document.markup)
     if page_type is PageType.FORUM:
         held = [[rule for rule in rules if rule.label not in _POSTS] for rules in held]
-    logits = array("d", (b + sum(_pull(rule) for rule in rules) for b, rules in zip(base, held, strict=True)))
-    context = _context(logits)
+    logits = array("d", (b + sum(_pull(rule, share) for rule in rules) for b, rules in zip(base, held, strict=True)))
+    context = _context(logits) if code == "density" else [0.0] * table.rows
     count = table.rows
     label, kept, scores = bytearray(count), bytearray(count), array("d", bytes(8 * count))
     reasons: list[tuple[Reason, ...]] = []
@@ -53,7 +60,7 @@ def classify(
         scores[i] = max(score, threshold) if verdict is Label.HEADLINE else score
         label[i] = LABEL_INDEX[verdict]
         kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
-        reasons.append((*(rule.reason for rule in rules), *_evidence(base[i], context[i], verdict)))
+        reasons.append((*(rule.reason for rule in rules), *_evidence(code, base[i], context[i], verdict)))
     return Decisions(label=label, score=scores, keep=kept, reasons=tuple(reasons))
 
 
@@ -66,8 +73,19 @@ def sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
 
 
-def _pull(rule: Rule) -> float:
-    return rule.weight if rule.label is Label.BODY else -rule.weight
+def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequence[float], str]:
+    """The log-odds of each block before any rule, and the code of the reason that they are."""
+    if model is None or not document.markup or not table.rows:
+        return baseline.score(table), "density"
+    first = model.ensembles["first"].score(table.columns)
+    second = second_columns(document, table["words"], first)
+    return model.ensembles["second"].score((*table.columns, *second)), "model"
+
+
+def _pull(rule: Rule, share: float) -> float:
+    """What a rule that holds adds to the log-odds; a veto always counts in full."""
+    weight = rule.weight if rule.weight >= VETO else rule.weight * share
+    return weight if rule.label is Label.BODY else -weight
 
 
 def _context(logits: Sequence[float]) -> list[float]:
@@ -87,19 +105,15 @@ def _label(is_headline: bool, content: bool, rules: Sequence[Rule]) -> Label:
         return Label.HEADLINE
     if content:
         return Label.BODY
-    weights: dict[Label, float] = {}
-    for rule in rules:
-        if rule.label is not Label.BODY:
-            weights[rule.label] = weights.get(rule.label, 0.0) + rule.weight
-    return max(weights, key=weights.__getitem__, default=Label.OTHER)
+    against = [rule for rule in rules if rule.label is not Label.BODY]
+    return max(against, key=lambda rule: rule.weight).label if against else Label.OTHER
 
 
-def _evidence(base: float, context: float, verdict: Label) -> tuple[Reason, ...]:
+def _evidence(code: str, base: float, context: float, verdict: Label) -> tuple[Reason, ...]:
     """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
-    found = (
-        Reason("density", Label.BODY if base >= 0 else Label.OTHER, abs(base)),
-        Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),
-    )
+    found = (Reason(code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
+    if context:
+        found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
     return (Reason("headline", Label.HEADLINE, 0.0), *found) if verdict is Label.HEADLINE else found
 
 

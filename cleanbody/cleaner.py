@@ -12,7 +12,8 @@ from cleanbody.features import Hints, Table, compute
 from cleanbody.features.headline import parts
 from cleanbody.jsonld import read_jsonld
 from cleanbody.lexicon import Lexicon
-from cleanbody.metadata import declared_type, headline_candidates, read_metadata, type_evidence
+from cleanbody.metadata import declared_type, read_head, type_evidence
+from cleanbody.model import Model
 from cleanbody.page import CleanPage, Document, Label, Metadata, PageType, Status
 from cleanbody.scan import Limits
 
@@ -25,6 +26,7 @@ class Config:
         threshold: a block is kept where its probability to be content reaches this, 0 to 1.
         keep: labels that are kept in the text although they are not content, such as ``Label.BYLINE``.
         limits: caps on what is read of one page.
+        model: whether the learned block model decides; without it, density and context alone.
         time_limit: seconds that cutting one page into blocks may take; None for no limit.
 
     >>> Config.precision().threshold > Config().threshold > Config.recall().threshold
@@ -33,6 +35,7 @@ class Config:
 
     threshold: float = 0.5
     keep: frozenset[Label] = frozenset()
+    model: bool = True
     limits: Limits = Limits()
     time_limit: float | None = None
 
@@ -85,8 +88,10 @@ class Cleaner:
         self, document: Document, hints: Hints, metadata: Metadata, page_type: PageType, url: str | None
     ) -> CleanPage:
         table = compute(document, Lexicon.load(), hints)
+        config = self.config
+        model = Model.load() if config.model else None
         decisions = classify(
-            document, table, page_type=page_type, threshold=self.config.threshold, keep=self.config.keep
+            document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model
         )
         statuses = document.statuses
         if len(document) and not any(decisions.keep):
@@ -105,13 +110,13 @@ class Cleaner:
 def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType]:
     """What the head data of a page says: hints for its features, its metadata, and its declared type."""
     head, linked = document.head, read_jsonld(document.head.json_ld)
-    metadata = read_metadata(head, linked, url)
+    facts = read_head(head, linked, url)
     hints = Hints(
-        headlines=headline_candidates(head, linked, url),
-        description=metadata.description or "",
+        headlines=facts.headlines,
+        description=facts.metadata.description or "",
         types=type_evidence(head, linked, url),
     )
-    return hints, metadata, declared_type(head, linked, url) or PageType.ARTICLE
+    return hints, facts.metadata, declared_type(head, linked, url) or PageType.ARTICLE
 
 
 def _title(table: Table, metadata: Metadata) -> str | None:

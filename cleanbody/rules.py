@@ -87,7 +87,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("trail-of-words", Label.BREADCRUMB, 5, "separators >= 2", "words <= 25", "words_before <= .1", "ends_sentence < 1", "dates < 1"),
     _rule("trail-phrase", Label.BREADCRUMB, 4, "phrase_breadcrumb >= .25", "words <= 20", "words_before <= .15"),
     # -- navigation
-    _rule("nav-element", Label.NAVIGATION, 5, "in_nav >= 1", "words <= 25"),
+    _rule("nav-element", Label.NAVIGATION, 3.5, "in_nav >= 1", "words <= 25"),
     _rule("nav-phrase", Label.NAVIGATION, 4, "phrase_navigation >= .6", "words <= 10"),
     _rule("link-list", Label.NAVIGATION, 3, "item >= 1", "link_share >= .9", "shape_link_share >= .85", "words <= 8"),
     _rule("link-row", Label.NAVIGATION, 3, "links >= 3", "link_share >= .8", "words <= 40"),
@@ -109,7 +109,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15"),
     _rule("share-marked-up", Label.SHARE, 4, "class_share >= .5", "words <= 8"),
     _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words <= 40"),
-    _rule("newsletter-marked-up", Label.NEWSLETTER, 4, "class_newsletter >= .5", "words <= 60"),
+    _rule("newsletter-marked-up", Label.NEWSLETTER, 4, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
     _rule("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
     _rule("paywall-marked-up", Label.PAYWALL, 3, "class_paywall >= .6", "words <= 40"),
     _rule("cookie-phrase", Label.COOKIE_NOTICE, 6, "phrase_cookie-notice >= .3", "words <= 90"),
@@ -129,8 +129,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("footer-phrase", Label.FOOTER, 5, "phrase_footer >= .4", "words <= 40"),
     _rule("footer-element", Label.FOOTER, 4, "in_footer >= 1", "words_before >= .5", "in_article < 1"),
     _rule("footer-marked-up", Label.FOOTER, 3, "class_footer >= .5", "words_before >= .7"),
-    _rule("page-numbers", Label.PAGINATION, 5, "phrase_pagination >= .5", "words <= 14"),
-    _rule("pagination-marked-up", Label.PAGINATION, 4, "class_pagination >= .5", "words <= 20"),
+    _rule("page-numbers", Label.PAGINATION, 6, "phrase_pagination >= .5", "words <= 14"),
+    _rule("pagination-marked-up", Label.PAGINATION, 5, "class_pagination >= .5", "words <= 20"),
     # -- what no reader sees as text
     _rule("no-script", Label.OTHER, VETO, "noscript >= 1"),
     _rule("control", Label.OTHER, 6, "control >= 1"),

@@ -79,12 +79,12 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     hints = hints or Hints()
     texts = block_texts(document)
     of_text = text_columns(texts)
-    words, ends, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "ends_sentence", "commas"))
+    words, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "commas"))
     form = structure.form_columns(document, structure.count_links(document), words)
     link_share: Sequence[float] = form[0] if document.markup else [0.0] * len(texts)
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
-    found = headline.find_headline(document, texts, words, ends, link_share, prose, hints.headlines)
+    found = headline.find_headline(document, texts, words, link_share, prose, hints.headlines)
     columns = (
         *of_text,
         *form,

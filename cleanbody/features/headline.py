@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
+from cleanbody.features.text import DATE
 from cleanbody.features.tokens import words_of
 from cleanbody.page import KINDS, Document, Flag, Kind
 
@@ -29,11 +30,16 @@ MOST_WORDS: Final = 40.0  # a longer block is no headline and no copy of one
 MOST_CRUMBS: Final = 8  # words of a breadcrumb that may stand before a joined headline
 MOST_SITE: Final = 7  # words of a site's name and section behind a headline
 LEAST_WORDS: Final = 3.0  # a shorter line that stands twice is a menu item sooner than a headline
+LEAST_LONE, MOST_LONE = 4.0, 25.0  # words
+_NO_END: Final = frozenset(".:;,。：；，、")
+_NO_START: Final = frozenset("-–—•*·#>[(\"“„«「『‘'")
+RANK_COST: Final = 0.6  # what a candidate loses to the one before it, in points of `_choose`
 NEAR: Final = 0.8  # words in common from which two lines say the same
 LONE_LINES: Final = 4  # short lines that may stand before the first prose of a text for one to be its headline
 _HEADING: Final = KINDS.index(Kind.HEADING)
 _ITEM: Final = KINDS.index(Kind.ITEM)
 _PARTS = re.compile(r"\s+[|\-–—·•»:/]+\s+|\s*[｜_|»]\s*|: ")
+_SPEAKER = re.compile(r"[^\s:]{1,12}[:：]\s")
 _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 
 Key = tuple[str, ...]
@@ -58,7 +64,6 @@ def find_headline(
     document: Document,
     texts: Sequence[str],
     words: Sequence[float],
-    ends_sentence: Sequence[float],
     link_share: Sequence[float],
     prose: Sequence[bool],
     candidates: Sequence[str],
@@ -66,12 +71,12 @@ def find_headline(
     """Find the headline and its copies.
 
     Args:
-        texts, words, ends_sentence, link_share, prose: columns of the n blocks.
+        texts, words, link_share, prose: columns of the n blocks.
         candidates: strings that may be the headline, the most trusted first; may be empty.
     """
     short = [i for i in range(len(texts)) if 0 < words[i] <= MOST_WORDS]
     lines = _Lines(short, [tuple(words_of(texts[i])) for i in short])
-    wanted = [key for key in (tuple(words_of(c)) for c in candidates) if key]
+    wanted = list(dict.fromkeys(key for key in (tuple(words_of(c)) for c in candidates) if key))
     names = {tuple(words_of(c)): c for c in reversed(candidates)}
     if not any(key in wanted for key in lines.keys):
         found = _h1(document, lines, texts, words, prose) if document.markup else _repeated(lines, texts, words, prose)
@@ -79,14 +84,17 @@ def find_headline(
             names.setdefault(tuple(words_of(found)), found)
             wanted.insert(0, tuple(words_of(found)))
     copy, joined, near, match = _copies(lines, texts, wanted, len(texts), prose)
-    index = _choose(document, lines, copy, link_share, prose, ends_sentence)
+    trust = _ranks(candidates)
+    ranks = {i: trust.get(title, 0) for i, title in match.items()}
+    index = _choose(document, lines, texts, copy, link_share, prose, ranks)
     text = ""
     if index >= 0:
         key = match.get(index, ())
-        whole = key == tuple(words_of(texts[index]))
+        whole = key == tuple(words_of(texts[index])) or _is_h1(document, index)
         text = texts[index].replace("\n", " ") if whole or key not in names else names[key]
     elif wanted:
-        text = names.get(wanted[0], "")
+        opened = {tuple(words_of(text.split("\n", 1)[0])) for text in texts if "\n" in text[:200]}
+        text = names.get(next((key for key in wanted if key in opened), wanted[0]), "")
     return Headline(index, text, _columns(len(texts), index, copy, joined, near))
 
 
@@ -120,7 +128,7 @@ def _copies(
             value = _is_copy(key, title, texts[i])
             if value and len(title) < LEAST_WORDS and i > first_prose:
                 value = 0.5  # one word may well stand alone in the body
-            if value > copy[i]:
+            if value > copy[i] or value and key == title:
                 copy[i], match[i] = value, title
             if len(title) >= LEAST_WORDS and 0 < len(key) - len(title) <= MOST_CRUMBS and key[-len(title) :] == title:
                 joined[i] = 1.0
@@ -158,15 +166,25 @@ def parts(text: str) -> list[str]:
     return [piece for piece in (p.strip() for p in _PARTS.split(text)) if piece]
 
 
+def _ranks(candidates: Sequence[str]) -> dict[Key, int]:
+    """How far each candidate stands behind the most trusted; the pieces of one are trusted alike, after the whole."""
+    ranks: dict[Key, int] = {}
+    for place, candidate in enumerate(candidates):
+        ranks.setdefault(tuple(words_of(candidate)), place)
+        for piece in parts(candidate):
+            ranks.setdefault(tuple(words_of(piece)), place + 1)
+    return ranks
+
+
+def _is_h1(document: Document, i: int) -> bool:
+    return document.kind[i] == _HEADING and document.level[i] == 1
+
+
 def _h1(
     document: Document, lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]
 ) -> str | None:
     """The page's only first-level heading, if prose follows it."""
-    found = [
-        i
-        for i in lines.blocks
-        if document.kind[i] == _HEADING and document.level[i] == 1 and not document.flags[i] & Flag.HIDDEN
-    ]
+    found = [i for i in lines.blocks if _is_h1(document, i) and not document.flags[i] & Flag.HIDDEN]
     if len(found) != 1 or words[found[0]] < 2 or True not in prose[found[0] :]:
         return None
     return texts[found[0]].replace("\n", " ")
@@ -177,18 +195,23 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     if True not in prose:
         return None
     counts = Counter(lines.keys)
-    opening = {key for text in texts[:3] for key in (tuple(words_of(p)) for p in parts(text))}
+    known = set(lines.keys)
+    opening: dict[Key, int] = {}  # pieces of the first lines, where a page's <title> ends up
+    for i, text in enumerate(texts[:3]):
+        for piece in parts(text):
+            opening.setdefault(tuple(words_of(piece)), i)
     last = len(prose) - 1 - prose[::-1].index(True)
-    best, best_score = None, 1.5
+    best, best_score = None, 1.9
     tails = _tails(lines)
     for i, key in zip(lines.blocks, lines.keys, strict=True):
         if words[i] < LEAST_WORDS or i > last or not _leads(i, prose):
             continue
-        score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if key in opening and i > 0 else 0.0)
-        score += min(words[i], 12.0) / 24.0
-        if score > best_score + 0.5:
+        if any(tuple(words_of(head)) in known for head in heads(texts[i])):
+            continue  # the same with a site's name behind it
+        score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if opening.get(key, i) != i else 0.0)
+        if score > best_score:
             best, best_score = texts[i], score
-    return best or _lone(lines, texts, words, prose)
+    return best or _lone(texts, words, prose)
 
 
 def _leads(i: int, prose: Sequence[bool]) -> bool:
@@ -207,33 +230,40 @@ def _tails(lines: _Lines) -> Counter[Key]:
     return tails
 
 
-def _lone(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
-    """The first line of a text that opens with a few short lines and goes on with several stretches of prose."""
+def _lone(texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
+    """The longest of the few lines before the first prose, if it is shaped like a headline and more prose follows."""
     first = prose.index(True)
-    if not 0 < first <= LONE_LINES or sum(prose) < 2:
+    if sum(prose) < 2:
         return None
-    text = texts[0]
-    if not LEAST_WORDS <= words[0] <= 25 or text[-1] in ".:;,。：；，" or text[:1] in "-–—•*\"“«" or "\n" in text:
-        return None
-    return text
+    lines = [i for i in range(max(first - LONE_LINES, 0), first) if _is_shaped(texts[i], words[i])]
+    return texts[max(lines, key=lambda i: min(words[i], 12.0))] if lines else None
+
+
+def _is_shaped(text: str, words: float) -> bool:
+    """Whether a line could be a headline by its shape alone."""
+    if not LEAST_LONE <= words <= MOST_LONE or "\n" in text or _SPEAKER.match(text):
+        return False
+    return text[-1] not in _NO_END and text[0] not in _NO_START and not text[0].islower() and not DATE.search(text)
 
 
 def _choose(
     document: Document,
     lines: _Lines,
+    texts: Sequence[str],
     copy: Sequence[float],
     link_share: Sequence[float],
     prose: Sequence[bool],
-    ends_sentence: Sequence[float],
+    ranks: Mapping[int, int],
 ) -> int:
-    """The copy that is the headline: the highest heading, near the prose, shown and not linked."""
+    """The copy that is the headline: of the most trusted candidate, the highest heading, near the prose, not linked."""
     best, best_score = -1, 0.0
-    for i in lines.blocks:
+    for k, i in enumerate(lines.blocks):
         if copy[i] < 0.5:
             continue
-        score = 1.0 + copy[i]
+        score = 6.0 + copy[i] - RANK_COST * min(ranks[i], 5) + 0.3 * min(len(lines.keys[k]), 8)
+        score -= 0.4 if texts[i].isupper() or _PARTS.search(texts[i]) else 0.0
         if document.kind[i] == _HEADING:
-            score += 4.0 - 0.5 * document.level[i]
+            score += 3.25 - 0.25 * document.level[i]
         if document.kind[i] == _ITEM:
             score -= 1.0
         if document.flags[i] & (Flag.HIDDEN | Flag.NOSCRIPT):

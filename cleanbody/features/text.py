@@ -41,7 +41,7 @@ _CAPITAL_WORD = re.compile(r"(?:^|(?<=[\s(\"'“«„‘/-]))(?=[^\W\d_])(?:[A-Z
 _UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶŁĻŃŅŇŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽΑ-ΩΆ-ΏЀ-Я]")
 _LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile(r"[^\w\s]")
-_DATE = re.compile(
+DATE: Final = re.compile(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\b(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}|\b\d{1,2}[:：]\d{2}\b"
     r"|\b\d{1,2}\.? \w{3,10}\.?,? (?:19|20)\d{2}\b|\b\w{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2}\b"
     r"|(?:19|20)\d{2}\s?[年년]"
@@ -98,7 +98,7 @@ def _statistics(text: str) -> tuple[float, ...]:
         len(_MARK.findall(sample)) / size,
         float(lines),
         words / lines,
-        float(len(_DATE.findall(sample))),
+        float(len(DATE.findall(sample))),
         float(len(_ADDRESS.findall(sample))),
         float(len(_MONEY.findall(sample))),
         1.0 if "©" in sample or "(c)" in sample.lower() else 0.0,
