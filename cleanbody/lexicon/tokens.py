@@ -42,7 +42,7 @@ _PLAIN: Final = {**dict.fromkeys(range(0x300, 0x370)), **{ord(a): b for a, b in 
 _MARKED = re.compile("[\u00c0-\u03ff\u1e00-\u1fff]")  # Latin and Greek letters that may carry an accent
 
 _CLASS_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_STATES = frozenset(("has", "is", "no", "not", "with", "without", "js"))
+_STATES = frozenset(("has", "is", "no", "not", "with", "without"))
 
 
 def fold(text: str) -> str:
