@@ -111,7 +111,7 @@ def _label(is_headline: bool, content: bool, rules: Sequence[Rule]) -> Label:
 
 def _evidence(code: str, base: float, context: float, verdict: Label) -> tuple[Reason, ...]:
     """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
-    found = (Reason(code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
+    found: tuple[Reason, ...] = (Reason(code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
     if context:
         found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
     return (Reason("headline", Label.HEADLINE, 0.0), *found) if verdict is Label.HEADLINE else found

@@ -6,6 +6,7 @@ the output has gone. Errors are one line on standard error: what, where, and the
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -102,6 +103,10 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="How long cutting one page into blocks may take.",
         ),
         click.option(
+            "--model/--no-model", default=True, show_default=True,
+            help="Let the learned block model decide, or density and context alone.",
+        ),
+        click.option(
             "--keep", type=click.Choice([str(label) for label in Label]), multiple=True, metavar="LABEL",
             help="A label to keep in the text besides content, such as byline; may be given several times.",
         ),
@@ -118,12 +123,15 @@ def _config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _cleaner(preset: str, threshold: float | None, keep: Sequence[str], time_limit: float | None) -> cleanbody.Cleaner:
+def _cleaner(
+    preset: str, threshold: float | None, keep: Sequence[str], model: bool, time_limit: float | None
+) -> cleanbody.Cleaner:
     base = PRESETS[preset]()
     return cleanbody.Cleaner(
         cleanbody.Config(
             threshold=base.threshold if threshold is None else threshold,
             keep=base.keep | {Label(label) for label in keep},
+            model=model,
             limits=base.limits,
             time_limit=time_limit if time_limit is not None else base.time_limit,
         )
@@ -233,6 +241,46 @@ def warc(archives: tuple[str, ...], output: str, summary: str | None, blocks: bo
             values = {"cleanbody": cleanbody.__version__, **tally.to_dict(), "rows": written}
             stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n")
     return DONE if tally.lossless else SOME_FAILED
+
+
+@main.command()
+@click.argument("pages", nargs=-1, required=True, metavar="PAGES...", type=click.Path(exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where the model file goes.")
+@click.option(
+    "--leave-out", multiple=True, metavar="SET", help="A set that nothing may be learned from; its hosts too."
+)
+@click.option(
+    "--processes", default=2, show_default=True, type=click.IntRange(1), help="For cutting pages into blocks."
+)
+def train(pages: tuple[str, ...], output: str, leave_out: tuple[str, ...], processes: int) -> int:
+    """Train the block model on labelled pages (JSON lines with html and main_content; needs the extra 'train')."""
+    trainer = _training("trainer")
+    Path(output).write_bytes(trainer.train_model([Path(name) for name in pages], leave_out, processes))
+    return DONE
+
+
+@main.command()
+@click.argument("pages", nargs=-1, required=True, metavar="PAGES...", type=click.Path(exists=True, dir_okay=False))
+@click.option("--with-headline", is_flag=True, help="The gold texts begin with the headline.")
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1))
+@_config_options
+def evaluate(pages: tuple[str, ...], with_headline: bool, processes: int, **config: Any) -> int:
+    """Word F1 on labelled pages, by set, page type and language (needs the extra 'train').
+
+    Pages that the model was trained on flatter it: for unseen ones train with --leave-out.
+    """
+    evaluation = _training("evaluate")
+    gold = _training("gold").read_gold([Path(name) for name in pages])
+    click.echo(evaluation.table(evaluation.score_pages(gold, _cleaner(**config), with_headline, processes)))
+    return DONE
+
+
+def _training(name: str) -> Any:
+    """A module of `cleanbody.train`, which needs what only the extra installs."""
+    try:
+        return importlib.import_module(f"cleanbody.train.{name}")
+    except ImportError as error:
+        raise click.UsageError(f"{error.name} is missing; install 'cleanbody[train]'") from None
 
 
 def _check_places(archives: Sequence[str], output: str, summary: str | None) -> None:

@@ -28,7 +28,15 @@ VERSION: Final = 1
 COMPILED: Final = _native is not None
 _DIGEST_SIZE: Final = 32
 # The arrays of an ensemble, in the file's order: type code, and what stands in them.
-_ARRAYS: Final = (("feature", "H"), ("left", "H"), ("right", "H"), ("nan_left", "B"), ("threshold", "d"), ("value", "d"), ("root", "I"))
+_ARRAYS: Final = (
+    ("feature", "H"),
+    ("left", "H"),
+    ("right", "H"),
+    ("nan_left", "B"),
+    ("threshold", "d"),
+    ("value", "d"),
+    ("root", "I"),
+)
 
 
 @dataclass(frozen=True, slots=True)

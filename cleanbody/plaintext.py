@@ -23,9 +23,11 @@ PROSE: Final = 60
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _BULLET = re.compile(r"(?:[•◦‣▪■●○*+\-–—·»►]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s+\S")
-_FENCE = re.compile(r"(```|~~~)")
+# CommonMark 0.31, 4.5: behind a fence of back-ticks there are none, and the fence that closes stands alone.
+_FENCE = re.compile(r"`{3,}+(?!.*`)|~{3,}+")
+_CLOSING_FENCE = re.compile(r"(?:`{3,}|~{3,})\Z")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
-_ENDS_SENTENCE: Final = frozenset(".!?…。！？؟۔।:：;；»”\"")
+_ENDS_SENTENCE: Final = frozenset('.!?…。！？؟۔।:：;；»”"')
 _CONTINUES: Final = frozenset(",.;:!?)]}’”»%、。，．；：！？）」』】،؛")
 
 
@@ -107,24 +109,37 @@ def _groups(text: str, lines: list[_Line]) -> list[list[_Line]]:
     """The lines of each block."""
     inner = [line.end - line.start + line.indent for line, nxt in zip(lines, lines[1:], strict=False) if not nxt.blank]
     width = wrap_width(inner)
+    fences = _closed_fences(text, lines)
     groups: list[list[_Line]] = []
     fence = ""
     for line in lines:
         bare = text[line.start : line.end]
-        mark = _FENCE.match(bare)
         if fence:
             groups[-1].append(line)
-            if mark and mark.group() == fence:
+            if _CLOSING_FENCE.match(bare) and bare.startswith(fence):
                 fence = ""
             continue
-        if mark:
-            fence = mark.group()
+        fence = fences.get(line.start, "")
+        if fence:
             groups.append([line])
         elif groups and not line.blank and _joins(text, groups[-1], line, bare, width):
             groups[-1].append(line)
         else:
             groups.append([line])
     return groups
+
+
+def _closed_fences(text: str, lines: list[_Line]) -> dict[int, str]:
+    """The fences that a later line can close, by where they start; a lone row of tildes is an ornament."""
+    closing = {"`": 0, "~": 0}  # the longest closing fence of each kind below the line
+    fences: dict[int, str] = {}
+    for line in reversed(lines):
+        mark = _FENCE.match(text, line.start, line.end)
+        if mark and len(mark.group()) <= closing[text[line.start]]:
+            fences[line.start] = mark.group()
+        if _CLOSING_FENCE.match(text, line.start, line.end):
+            closing[text[line.start]] = max(closing[text[line.start]], line.end - line.start)
+    return fences
 
 
 def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) -> bool:
@@ -186,7 +201,7 @@ def _block(text: str, group: list[_Line]) -> tuple[str, Kind]:
     """The text and the kind of a group of lines."""
     first = group[0]
     head = text[first.start : first.end]
-    if _FENCE.match(head):
+    if len(group) > 1 and _FENCE.match(head):
         return text[first.start - first.indent : group[-1].end], Kind.CODE
     pieces = [head]
     for line in group[1:]:

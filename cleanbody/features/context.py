@@ -60,7 +60,13 @@ PROSE_WORDS: Final = 18.0  # a block of at least so many unlinked words is prose
 _STARTS: Final = tuple(name.removeprefix("starts_") for name in PHRASE_COLUMNS if name.startswith("starts_"))
 _SINCE: Final = tuple(name.removeprefix("since_") for name in PHRASE_COLUMNS if name.startswith("since_"))
 # Which kinds of phrase, filling most of a short block, open a section of the kind.
-_OPENS: Final = {"comment-prompt": "comment", "comment": "comment", "teaser": "teaser", "author-bio": "author-bio", "newsletter": "newsletter"}
+_OPENS: Final = {
+    "comment-prompt": "comment",
+    "comment": "comment",
+    "teaser": "teaser",
+    "author-bio": "author-bio",
+    "newsletter": "newsletter",
+}
 _SECTION_SHARE: Final = 0.6
 _SECTION_WORDS: Final = 12.0
 _STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems

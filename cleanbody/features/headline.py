@@ -98,9 +98,7 @@ def find_headline(
     return Headline(index, text, _columns(len(texts), index, copy, joined, near))
 
 
-def _columns(
-    n: int, index: int, copy: array[float], joined: array[float], near: array[float]
-) -> list[array[float]]:
+def _columns(n: int, index: int, copy: array[float], joined: array[float], near: array[float]) -> list[array[float]]:
     is_headline, distance = zeros(n), zeros(n)
     if index >= 0:
         is_headline[index] = 1.0

@@ -32,7 +32,19 @@ FORM_COLUMNS: Final = (
     "rescued",
     "after_break",
 )
-ANCESTOR_TAGS: Final = ("nav", "header", "footer", "aside", "form", "article", "main", "table", "figure", "list", "label")
+ANCESTOR_TAGS: Final = (
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+    "article",
+    "main",
+    "table",
+    "figure",
+    "list",
+    "label",
+)
 PLACE_COLUMNS: Final = (
     *(f"in_{tag}" for tag in ANCESTOR_TAGS),
     "depth",
@@ -50,7 +62,9 @@ PLACE_COLUMNS: Final = (
     *(f"class_{kind}" for kind in CLASS_KINDS),
 )
 _LIST_TAGS: Final = frozenset({"ul", "ol", "menu", "dir", "dl"})
-_ANCESTOR_OF: Final = {tag: i for i, tag in enumerate(ANCESTOR_TAGS)} | dict.fromkeys(_LIST_TAGS, ANCESTOR_TAGS.index("list"))
+_ANCESTOR_OF: Final = {tag: i for i, tag in enumerate(ANCESTOR_TAGS)} | dict.fromkeys(
+    _LIST_TAGS, ANCESTOR_TAGS.index("list")
+)
 CLASS_DECAY: Final = 0.85  # a class name says a little less of what stands a level deeper
 SHAPE_DEPTH: Final = 4  # levels of the path that make a block's shape
 _KIND: Final = {kind: i for i, kind in enumerate(KINDS)}

@@ -50,7 +50,7 @@ _ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S|(?:^|\s)[@#]\w")
 _MONEY = re.compile(r"[$€£¥₽₹₩₺₴฿]|\b(?:USD|EUR|GBP|PLN|RUB|CHF)\b")
 _SEPARATOR = re.compile(r"[|>»›•·→/]|::")
 _BULLET = re.compile(r"[•◦‣▪■●○*+\-–—·»►]\s|\(?\d{1,3}[.)]\s")
-_OPENS_QUOTE: Final = frozenset("\"“„«‘—–「『‹")
+_OPENS_QUOTE: Final = frozenset('"“„«‘—–「『‹')
 _ENDS: Final = {**dict.fromkeys(".!?…。！？؟۔।", 1.0), **dict.fromkeys(":：", 0.5)}
 _CLOSERS: Final = "\"'”’»)]」』 "
 

@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +71,8 @@ def row_pages(pages: Sequence[PageRows]) -> NDArray[np.int64]:
 
 def fit_stage(features: Floats, target: Floats, weight: Floats, columns: Sequence[str]) -> Ensemble:
     """Fit one ensemble."""
+    import lightgbm as lgb
+
     data = lgb.Dataset(features, target, weight=weight, params={"max_bin": PARAMETERS["max_bin"], "verbose": -1})
     return ensemble_of(lgb.train(PARAMETERS, data, ROUNDS), columns)
 
@@ -123,7 +124,7 @@ def fit(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
     return {"first": first, "second": second}
 
 
-def ensemble_of(booster: lgb.Booster, columns: Sequence[str]) -> Ensemble:
+def ensemble_of(booster: Any, columns: Sequence[str]) -> Ensemble:
     """The flat arrays of a LightGBM booster."""
     arrays: dict[str, Any] = {name: array("H") for name in ("feature", "left", "right")}
     nan_left, threshold, value, root = array("B"), array("d"), array("d"), array("I")
@@ -157,5 +158,3 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield node
         if "left_child" in node:
             waiting += [node["right_child"], node["left_child"]]
-
-
