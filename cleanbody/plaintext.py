@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cleanbody.page import KINDS, Document, Flag, InputError, Kind, Status
@@ -107,7 +108,7 @@ def wrap_width(lengths: list[int]) -> int:
 
 def _groups(text: str, lines: list[_Line]) -> list[list[_Line]]:
     """The lines of each block."""
-    inner = [line.end - line.start + line.indent for line, nxt in zip(lines, lines[1:], strict=False) if not nxt.blank]
+    inner = [line.end - line.start + line.indent for line, nxt in pairwise(lines) if not nxt.blank]
     width = wrap_width(inner)
     fences = _closed_fences(text, lines)
     groups: list[list[_Line]] = []
@@ -150,6 +151,8 @@ def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) ->
     if tail == bare or _BULLET.match(bare) or _FENCE.match(text, group[0].start):
         return False
     if width:
+        if line.indent > last.indent and tail[-1] in _ENDS_SENTENCE and not _BULLET.match(text, group[0].start):
+            return False  # the first line of a paragraph is set in
         return last.end - last.start + last.indent >= width - WRAP_SLACK
     if tail[-1] in _ENDS_SENTENCE:
         return False
