@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from quality import read_lines
-from stages import Work
+from stages import Work, stages
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -17,18 +17,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--page-limit", type=int, default=50, help="pages to take of them")
 
 
-@pytest.fixture(scope="session")
-def works(request: pytest.FixtureRequest) -> list[Work]:
-    """The pages, with everything that a stage starts from made beforehand."""
-    file = request.config.getoption("--pages")
-    if file:
-        rows = (row for row in read_lines(Path(file)) if row.get("html"))
-        found = [
-            Work(row["html"].encode(), row.get("url")) for row in islice(rows, request.config.getoption("--page-limit"))
-        ]
-    else:
-        found = [Work(path.read_bytes()) for path in sorted(FIXTURES.glob("*/page.html"))]
-    for work in found:
-        assert work.scanned is not None and work.table.rows == len(work.page.document)
-        assert len(work.text_document) == len(work.text_document.kind)
-    return found
+def _works(config: pytest.Config) -> list[Work]:
+    file = config.getoption("--pages", None)
+    if not file:
+        return [Work(path.read_bytes()) for path in sorted(FIXTURES.glob("*/page.html"))]
+    rows = (row for row in read_lines(Path(file)) if row.get("html"))
+    return [Work(row["html"].encode(), row.get("url")) for row in islice(rows, config.getoption("--page-limit"))]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A bench for each stage that the pages go through."""
+    if "stage" not in metafunc.fixturenames:
+        return
+    works = _works(metafunc.config)
+    text = metafunc.function.__name__ == "test_text"
+    size = sum(len(work.text.encode() if text else work.data) for work in works)
+    found = [(name, calls, len(works), size) for name, calls in stages(works, text).items()]
+    metafunc.parametrize("stage", found, ids=[name for name, *_ in found])

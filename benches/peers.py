@@ -42,6 +42,20 @@ def _cleanbody(page: Page) -> str:
     return cleanbody.clean(page.html, page.url).to_text(headline=page.headline)
 
 
+def _rules_alone(page: Page) -> str:
+    import cleanbody
+
+    cleaner = cleanbody.Cleaner(cleanbody.Config(model=False))
+    return cleaner.clean(page.html, page.url).to_text(headline=page.headline)
+
+
+def _rules_alone_text(page: Page) -> str:
+    import cleanbody
+
+    cleaner = cleanbody.Cleaner(cleanbody.Config(model=False))
+    return cleaner.clean_text(page.text, url=page.url).to_text(headline=page.headline)
+
+
 def _cleanbody_text(page: Page) -> str:
     import cleanbody
 
@@ -131,6 +145,7 @@ def _visible(html: str) -> str:
 
 SYSTEMS: Mapping[str, System] = {
     "cleanbody": System("cleanbody", _cleanbody, _cleanbody_text),
+    "cleanbody, rules alone": System("cleanbody", _rules_alone, _rules_alone_text),
     "trafilatura": System("trafilatura", _trafilatura),
     "readability-lxml": System("readability-lxml", _readability),
     "resiliparse": System("resiliparse", _resiliparse),
@@ -146,7 +161,7 @@ def installed(names: list[str]) -> tuple[dict[str, str], list[str]]:
     versions: dict[str, str] = {}
     for name in names:
         try:
-            versions[name] = _own_version() if name == "cleanbody" else version(SYSTEMS[name].package)
+            versions[name] = _own_version() if SYSTEMS[name].package == "cleanbody" else version(SYSTEMS[name].package)
         except PackageNotFoundError:
             continue
     return versions, [name for name in names if name not in versions]

@@ -3,7 +3,7 @@
     python benches/speed.py SET.jsonl.gz... [--limit N] [--rounds N]
 
 Rounds of all stages alternate, and of each stage the fastest round counts, in CPU time, so that other work on the
-machine weighs on none of them alone. Garbage collection stays on, as it is for users.
+machine weighs on none of them alone. A stage holds those that it calls. Garbage collection stays on, as for users.
 """
 
 from __future__ import annotations
@@ -15,7 +15,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quality import read_lines
-from stages import STAGES, TEXT_STAGES, Work
+from stages import PARSE, Call, Work, stages
+
+
+def measure(found: dict[str, list[Call]], rounds: int) -> dict[str, float]:
+    """CPU seconds of the fastest round of each stage."""
+    best = dict.fromkeys(found, float("inf"))
+    for _ in range(rounds):
+        for name, calls in found.items():
+            started = time.process_time()
+            for call in calls:
+                call()
+            best[name] = min(best[name], time.process_time() - started)
+    return best
+
+
+def table(best: dict[str, float], pages: int, size: int) -> str:
+    """The stages as a Markdown table."""
+    lines = ["| stage | ms/page | × parse | MB/s |", "|---|---|---|---|"]
+    for name, seconds in best.items():
+        ratio = f"{seconds / best[PARSE]:.2f}" if PARSE in best else ""
+        lines.append(f"| {name} | {1000 * seconds / pages:.3f} | {ratio} | {size / max(seconds, 1e-9) / 1e6:.1f} |")
+    return "\n".join(lines)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,23 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args(argv)
     rows = [row for path in args.sets for row in read_lines(path) if row.get("html")]
-    works = [Work(row["html"].encode(), row.get("url")) for row in rows[:: max(1, len(rows) // args.limit)]]
-    best = {name: float("inf") for name in (*STAGES, *TEXT_STAGES)}
-    for round_ in range(args.rounds + 1):
-        for name, run in (STAGES | TEXT_STAGES).items():
-            started = time.process_time()
-            for work in works:
-                run(work)
-            if round_:  # the first round makes the inputs of all stages
-                best[name] = min(best[name], time.process_time() - started)
-    sizes = {"HTML": sum(len(work.data) for work in works), "text": sum(len(work.text.encode()) for work in works)}
-    html_size, text_size = (sizes[kind] / len(works) / 1000 for kind in ("HTML", "text"))
-    print(f"{len(works)} pages, {html_size:.0f} KB HTML, {text_size:.1f} KB text each\n")
-    print("| stage | ms/page | × parse | MB/s |\n|---|---|---|---|")
-    for name, seconds in best.items():
-        size = sizes["text" if name in TEXT_STAGES else "HTML"]
-        ratio = f"{seconds / best['parse']:.2f}" if name in STAGES else ""
-        print(f"| {name} | {1000 * seconds / len(works):.3f} | {ratio} | {size / seconds / 1e6:.1f} |")
+    rows = rows[:: max(1, -(-len(rows) // args.limit))]
+    works = [Work(row["html"].encode(), row.get("url")) for row in rows]
+    for kind, text in (("HTML", False), ("scraped text", True)):
+        size = sum(len(work.text.encode() if text else work.data) for work in works)
+        print(f"\n## {kind}: {len(works)} pages of {size / len(works) / 1000:.1f} KB\n")
+        print(table(measure(stages(works, text), args.rounds), len(works), size))
     return 0
 
 

@@ -1,93 +1,95 @@
-"""The stages of cleaning a page, each with the input that the stage before gives it."""
+"""The stages of cleaning a page, found by watching one being cleaned: each call between rooms, to be made again alone.
+
+Nothing here repeats how the library is put together: a stage that is added, renamed or given other arguments is
+measured as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 import cleanbody
-from cleanbody import CleanPage, Limits, PageType
-from cleanbody.classify import classify
-from cleanbody.decode import decode
-from cleanbody.features import compute
-from cleanbody.html import read_html
-from cleanbody.jsonld import read_jsonld
-from cleanbody.lexicon import Lexicon
-from cleanbody.metadata import headline_candidates, read_metadata
-from cleanbody.page import Document
-from cleanbody.plaintext import read_text
-from cleanbody.rules import evaluate
-from cleanbody.scan import scan
+from cleanbody import classify, cleaner, html
 
-LIMITS = Limits()
+# Whoever calls other rooms; what they call by name is a stage.
+CALLERS = (cleaner, html, classify)
+PARSE = "parse"  # the parser alone on the bytes that the library gives it: what the others are compared with
+
+Call = Callable[[], Any]
+
+
+def _stages_in(module: ModuleType) -> Iterator[tuple[str, ModuleType, str]]:
+    """(stage, where to watch it, under which name) of all that a module calls in other rooms."""
+    for name, value in list(vars(module).items()):
+        if inspect.isclass(value) and value.__name__ == "LexborHTMLParser":
+            yield PARSE, module, name
+        elif inspect.isfunction(value) and _other_room(value.__module__, module):
+            yield f"{value.__module__}.{name}", module, name
+        elif inspect.ismodule(value) and _other_room(value.__name__, module):
+            for inner, function in vars(value).items():
+                if inspect.isfunction(function) and function.__module__ == value.__name__ and inner[0] != "_":
+                    yield f"{value.__name__}.{inner}", value, inner
+
+
+def _other_room(name: str, module: ModuleType) -> bool:
+    package, _, rest = name.partition(".")
+    return package == "cleanbody" and rest.split(".")[0] != module.__name__.split(".")[1]
+
+
+@contextmanager
+def _watched(calls: dict[str, list[Call]]) -> Iterator[None]:
+    """While this lasts, every call of a stage is noted, to be made again."""
+    replaced: list[tuple[ModuleType, str, Any]] = []
+
+    def watch(stage: str, module: ModuleType, name: str) -> None:
+        original = getattr(module, name)
+
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            calls.setdefault(stage, []).append(lambda: original(*args, **kwargs))
+            return original(*args, **kwargs)
+
+        replaced.append((module, name, original))
+        setattr(module, name, noted)
+
+    for stage, module, name in {(id(m), n): (s, m, n) for c in CALLERS for s, m, n in _stages_in(c)}.values():
+        watch(stage.removeprefix("cleanbody."), module, name)
+    try:
+        yield
+    finally:
+        for module, name, original in replaced:
+            setattr(module, name, original)
 
 
 class Work:
-    """One page and what each stage makes of it, made when first asked for and then kept."""
+    """One page, as HTML and as scraped text, and the calls that cleaning each makes, by stage."""
 
     def __init__(self, data: bytes, url: str | None = None) -> None:
-        self.data, self.url = data, url
-
-    @cached_property
-    def utf8(self) -> bytes:
-        return decode(self.data).data
-
-    @cached_property
-    def scanned(self) -> bytes:
-        return bytes(scan(self.utf8, LIMITS).data)
-
-    @cached_property
-    def document(self) -> Document:
-        return read_html(self.data)
-
-    @cached_property
-    def candidates(self) -> list[str]:
-        head = self.document.head
-        return list(headline_candidates(head, read_jsonld(head.json_ld)))
-
-    @cached_property
-    def table(self) -> Any:
-        return compute(self.document, Lexicon.load(), self.candidates)
-
-    @cached_property
-    def page(self) -> CleanPage:
-        return cleanbody.clean(self.data, self.url)
-
-    @cached_property
-    def text(self) -> str:
-        """The page as somebody scraped it: all its text, a block a line."""
-        return "\n\n".join(self.document.block_text(i) for i in range(len(self.document)))
-
-    @cached_property
-    def text_document(self) -> Document:
-        return read_text(self.text)
+        self.data = data
+        self.html_calls: dict[str, list[Call]] = {}
+        with _watched(self.html_calls):
+            page = cleanbody.clean(data, url)
+        self.text = "\n\n".join(page.document.block_text(i) for i in range(len(page.document)))
+        self.text_calls: dict[str, list[Call]] = {}
+        with _watched(self.text_calls):
+            cleanbody.clean_text(self.text)
+        self.html_calls |= {
+            "clean": [lambda: cleanbody.clean(data, url)],
+            "to_text": [page.to_text],
+            "to_markdown": [page.to_markdown],
+            "to_html": [page.to_html],
+            "to_dict": [lambda: page.to_dict(blocks=True)],
+        }
+        self.text_calls |= {"clean_text": [lambda: cleanbody.clean_text(self.text)]}
 
 
-def _metadata(work: Work) -> object:
-    head = work.document.head
-    return read_metadata(head, read_jsonld(head.json_ld), work.url)
-
-
-# A stage's name and what is measured. The others are compared with `parse`, the parser alone.
-STAGES: dict[str, Callable[[Work], object]] = {
-    "parse": lambda work: LexborHTMLParser(work.scanned).root,
-    "decode": lambda work: decode(work.data),
-    "scan": lambda work: scan(work.utf8, LIMITS),
-    "html": lambda work: read_html(work.data),
-    "metadata": _metadata,
-    "features": lambda work: compute(work.document, Lexicon.load(), work.candidates),
-    "rules": lambda work: evaluate(work.table, True),
-    "classify": lambda work: classify(work.document, work.table, page_type=PageType.ARTICLE),
-    "clean": lambda work: cleanbody.clean(work.data, work.url),
-    "clean + to_text": lambda work: cleanbody.clean(work.data, work.url).text,
-    "to_markdown": lambda work: work.page.to_markdown(),
-    "to_dict": lambda work: work.page.to_dict(blocks=True),
-}
-TEXT_STAGES: dict[str, Callable[[Work], object]] = {
-    "plaintext": lambda work: read_text(work.text),
-    "text features": lambda work: compute(work.text_document, Lexicon.load()),
-    "clean_text": lambda work: cleanbody.clean_text(work.text),
-}
+def stages(works: list[Work], text: bool = False) -> dict[str, list[Call]]:
+    """The calls that all the works make, by stage, in the order in which the stages end."""
+    out: dict[str, list[Call]] = {}
+    for work in works:
+        for stage, calls in (work.text_calls if text else work.html_calls).items():
+            out.setdefault(stage, []).extend(calls)
+    return out
