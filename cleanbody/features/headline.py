@@ -10,6 +10,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from cleanbody.features.region import signed_log
@@ -29,6 +30,7 @@ HEADLINE_COLUMNS: Final = (
 MOST_WORDS: Final = 40.0  # a longer block is no headline and no copy of one
 MOST_CRUMBS: Final = 8  # words of a breadcrumb that may stand before a joined headline
 MOST_SITE: Final = 7  # words of a site's name and section behind a headline
+MOST_MARKS: Final = 32  # marks of one line that may part a headline from a site's name; a row of thousands is none
 LEAST_WORDS: Final = 3.0  # a shorter line that stands twice is a menu item sooner than a headline
 LEAST_LONE, MOST_LONE = 4.0, 25.0  # words
 _NO_END: Final = frozenset(".:;,。：；，、")
@@ -152,7 +154,8 @@ def heads(text: str) -> list[str]:
     >>> heads("Rain falls - Weather | Daily")
     ['Rain falls', 'Rain falls - Weather']
     """
-    return [text[: match.start()] for match in _PARTS.finditer(text) if match.start()]
+    marks = islice(_PARTS.finditer(text), MOST_MARKS)
+    return [text[: match.start()] for match in marks if match.start()]
 
 
 def parts(text: str) -> list[str]:
