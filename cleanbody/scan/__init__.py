@@ -14,6 +14,7 @@ from cleanbody.page import Status
 from cleanbody.scan.doctype import is_quirky
 from cleanbody.scan.elements import names
 from cleanbody.scan.nesting import OpenElements
+from cleanbody.scan.quick import is_harmless
 from cleanbody.scan.rawtext import RAW, Ending, RawText
 from cleanbody.scan.tokens import ATTRIBUTE, TOKEN, strip_attributes, tag_runs
 
@@ -75,6 +76,9 @@ def scan(data: bytes, limits: Limits = Limits()) -> Scanned:
     >>> scanned.data, [status.value for status in scanned.statuses], scanned.rescued
     (b'<title>Rain</title><body><p>It rained.', ['rescued:unclosed'], 10)
     """
+    small = limits.max_bytes is None or len(data) <= limits.max_bytes
+    if small and is_harmless(data, limits.max_depth, limits.max_tags, limits.max_attributes):
+        return Scanned(data)
     work = _Scan(data, limits)
     position: int | None = 0
     while position is not None:

@@ -28,12 +28,12 @@ _LINE_TAG = re.compile(
 _IN_TITLE = re.compile(rb"</head|<(?:body|script|style|title)[\s>]|<(?:meta|link)\s++[a-z-]++\s*+=", re.IGNORECASE)
 _LONG_TITLE = 200  # bytes
 _SCRIPT_STATE = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
-_FALLBACK = b"article aside body center div footer form header html li main noscript section table td tr ul"
+FALLBACK = b"article aside body center div footer form header html li main noscript section table td tr ul"
 # What must be opened before it is closed, if the content is whole.
 _PAIRED = {
     b"textarea": re.compile(rb"<(/?)(body|form|html|textarea)(?=[\s/>])", re.IGNORECASE),
-    b"iframe": re.compile(rb"<(/?)(%s|iframe)(?=[\s/>])" % _FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
-    b"noembed": re.compile(rb"<(/?)(%s|noembed)(?=[\s/>])" % _FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
+    b"iframe": re.compile(rb"<(/?)(%s|iframe)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
+    b"noembed": re.compile(rb"<(/?)(%s|noembed)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
 }
 
 

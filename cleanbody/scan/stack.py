@@ -157,12 +157,15 @@ class Stack:
         name = self._stack.pop()
         place = len(self._stack)
         self._touched = True
-        self._jump.pop(place, None)
-        for entry in self._entries.pop(place, ()):
-            entry.at = -1
-            entry.frame.closed += 1
-            self.closed += 1
-        self.depth -= self._moved.pop(place, 0)
+        if self._jump:
+            self._jump.pop(place, None)
+        if place in self._entries:
+            for entry in self._entries.pop(place):
+                entry.at = -1
+                entry.frame.closed += 1
+                self.closed += 1
+        if self._moved:
+            self.depth -= self._moved.pop(place, 0)
         if name == DEAD:
             return
         self.depth -= 1

@@ -13,12 +13,12 @@ _ATTRIBUTE = (
 )
 ATTRIBUTE = re.compile(_ATTRIBUTE % (b"(", b")", b"(", b")"))
 
-_BARE = _ATTRIBUTE % (b"", b"", b"", b"")
+BARE_ATTRIBUTE = _ATTRIBUTE % (b"", b"", b"", b"")
 
 # Groups: 1 the name of a complete tag, with the slash of an end tag; 2 its attributes; 3 what is left before ">".
 # 4: the first byte of a comment, a declaration, or a tag that never ends. Possessive, so that a tag is read once.
-TOKEN = re.compile(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % _BARE)
-_COMPLETE = rb"(?=[\t\n\f\r />])(?:%s)*+[\t\n\f\r /]*+>" % _BARE
+TOKEN = re.compile(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % BARE_ATTRIBUTE)
+_COMPLETE = rb"(?=[\t\n\f\r />])(?:%s)*+[\t\n\f\r /]*+>" % BARE_ATTRIBUTE
 _LENIENT_TAG = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r /<>]*+)[^<>]*+>?")
 
 
