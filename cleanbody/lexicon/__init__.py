@@ -48,9 +48,7 @@ class Lexicon:
 
     __slots__ = ("_classes", "_phrases")
 
-    def __init__(
-        self, phrases: Mapping[str, dict[str, Any]], classes: Mapping[str, Sequence[tuple[int, float]]]
-    ) -> None:
+    def __init__(self, phrases: Mapping[str, Any], classes: Mapping[str, Sequence[tuple[int, float]]]) -> None:
         """Take the tables as `of` and the data file have them."""
         self._phrases = Phrases(phrases)
         self._classes = classes
@@ -134,14 +132,14 @@ class Lexicon:
 
 def tables(
     phrases: Iterable[tuple[str, str, str]], classes: Mapping[str, Mapping[str, float]]
-) -> tuple[dict[str, dict[str, Any]], dict[str, list[tuple[int, float]]]]:
+) -> tuple[dict[str, Any], dict[str, list[tuple[int, float]]]]:
     """The two tables of a lexicon, of values that JSON knows; arguments as for :meth:`Lexicon.of`."""
     parted = ((PHRASE_KINDS.index(kind), MODES.index(mode), phrase.split()) for kind, mode, phrase in phrases)
     weights: dict[str, list[tuple[int, float]]] = {}
     for index, kind in enumerate(CLASS_KINDS):
         for name, weight in classes.get(kind, {}).items():
             weights.setdefault(name, []).append((index, weight))
-    return grow(parted, without_accents), weights
+    return grow(parted), weights
 
 
 @cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cleanbody.lexicon.tokens import FIRST_SOLO, NUMBER, capitals, tokens_of
+from cleanbody.lexicon.tokens import FIRST_SOLO, NUMBER, capitals, tokens_of, without_accents
 
 # Where a phrase may stand, each mode within the one before: anywhere; as the first or the last words; as the first
 # words; as the first words with a colon after them or as the whole block; as the whole block.
@@ -16,7 +16,6 @@ _COLON = re.compile("[:\uff1a]")
 
 GAP: Final = "%s"  # one to four arbitrary words
 NAME: Final = "%n"  # a gap whose first and last word have a capital, where the script knows them
-TABLES: Final = ("plain", "anywhere", "front")
 _END: Final = ""  # the trie's key for the phrases that end at a node; no token is empty
 _GAP_WORDS: Final = 4
 _GAP_CHARACTERS: Final = 12  # a name in a script whose characters are tokens
@@ -71,15 +70,16 @@ class Phrases:
     """The phrases that may stand anywhere, and those that must begin the block, in two tries; immutable.
 
     A trie is a dict from a token to what may follow it: another dict, whose key "" lists the codes (kind and mode) of
-    the phrases that end there, or, where a single phrase goes on, a list: the rest of it, then its codes. It is made
-    of what JSON knows, so that a data file is read without any work on single phrases.
+    the phrases that end there; where a single phrase goes on, a string: the rest of it and its code; where one ends,
+    its code. It is made of what JSON knows, so that a data file is read without any work on single phrases.
     """
 
     __slots__ = ("_anywhere", "_front", "_plain")
 
-    def __init__(self, tables: Mapping[str, dict[str, Any]]) -> None:
+    def __init__(self, tables: Mapping[str, Any]) -> None:
         """Take the tables as :func:`grow` makes them."""
-        self._plain, self._anywhere, self._front = (tables[name] for name in TABLES)
+        self._plain = {token: without_accents(token) for token in tables["accented"].split()}
+        self._anywhere, self._front = tables["anywhere"], tables["front"]
 
     def match(self, text: str) -> Match:
         """See :meth:`cleanbody.lexicon.Lexicon.match`."""
@@ -108,42 +108,45 @@ class Phrases:
         return _Seen(text, keys, cut, tokens, lead, trail)
 
 
-def grow(phrases: Iterable[tuple[int, int, list[str]]], key_of: Callable[[str], str]) -> dict[str, dict[str, Any]]:
-    """The tables that :class:`Phrases` takes.
+def grow(phrases: Iterable[tuple[int, int, list[str]]]) -> dict[str, Any]:
+    """The tables that :class:`Phrases` takes, of values that JSON knows.
 
     phrases: (kind, mode, tokens, with ``#`` for a number and ``%s`` and ``%n`` for gaps).
-    key_of: the plain form of a token, which a text may have in its place.
 
-    >>> grow([(0, 0, ["déjà", "vu"])], {"déjà": "deja", "vu": "vu"}.__getitem__)
-    {'plain': {'déjà': 'deja'}, 'anywhere': {'deja': ['vu', 0]}, 'front': {}}
+    >>> grow([(0, 0, ["déjà", "vu"])])
+    {'accented': 'déjà', 'anywhere': {'deja': 'vu 0'}, 'front': {}}
     """
-    plain: dict[str, Any] = {}
+    accented: set[str] = set()
     tries: tuple[dict[str, Any], dict[str, Any]] = {}, {}
     for kind, mode, tokens in phrases:
         node = tries[mode >= _START]
         for token in tokens:
-            key = token if token in (GAP, NAME) else key_of(token)
+            key = without_accents(token)
             if key != token:
-                plain[token] = key
+                accented.add(token)
             node = node.setdefault(key, {})
-        codes = node.setdefault(_END, [])
-        codes.append(kind * len(MODES) + mode)
-    return dict(zip(TABLES, (plain, *map(_packed, tries)), strict=True))
+        node.setdefault(_END, []).append(kind * len(MODES) + mode)
+    anywhere, front = map(_packed, tries)
+    return {"accented": " ".join(sorted(accented)), "anywhere": anywhere, "front": front}
 
 
 def _packed(trie: dict[str, Any]) -> dict[str, Any]:
-    """The trie with every branch that leads to a single phrase, and has no gap on its way, put into a list."""
+    """The trie with every branch that leads to a single code, and has no gap on its way, made a string or a number."""
     packed: dict[str, Any] = {}
     for key, node in trie.items():
+        if not key:
+            packed[key] = node
+            continue
         rest: list[str] = []
         end = node
-        while key and key not in (GAP, NAME) and len(end) == 1 and not {_END, GAP, NAME} & end.keys():
+        while len(end) == 1 and not {_END, GAP, NAME} & end.keys():
             ((token, end),) = end.items()
             rest.append(token)
-        if key and len(end) == 1 and _END in end:
-            packed[key] = [" ".join(rest), *end[_END]]
+        codes = end[_END] if len(end) == 1 and _END in end else []
+        if len(codes) == 1:
+            packed[key] = f"{' '.join(rest)} {codes[0]}" if rest else codes[0]
         else:
-            packed[key] = _packed(node) if key else node
+            packed[key] = _packed(node)
     return packed
 
 
@@ -168,10 +171,10 @@ def _starts(trie: dict[str, Any], keys: list[str]) -> Iterator[int]:
     candidates = [(i, node) for i, node in enumerate(map(trie.get, keys)) if node is not None]
     for i, node in candidates:
         following = keys[i + 1] if i + 1 < len(keys) else _END
-        if type(node) is list:
-            if node[0].startswith(following):
+        if type(node) is str:
+            if node.startswith(following):
                 yield i
-        elif following in node or GAP in node or _END in node:
+        elif type(node) is int or following in node or GAP in node or _END in node:
             yield i
 
 
@@ -194,11 +197,14 @@ def _ends(trie: dict[str, Any], seen: _Seen, i: int, last: int) -> Iterator[tupl
     stack: list[tuple[Any, int]] = [(trie, i)]
     while stack:
         node, j = stack.pop()
-        if type(node) is list:
-            end = j + node[0].count(" ") + 1 if node[0] else j
-            if end <= last and " ".join(keys[j:end]) == node[0]:
-                for code in node[1:]:
-                    yield end, code
+        if type(node) is int:
+            yield j, node
+            continue
+        if type(node) is str:
+            rest, _, code = node.rpartition(" ")
+            end = j + rest.count(" ") + 1
+            if end <= last and " ".join(keys[j:end]) == rest:
+                yield end, int(code)
             continue
         for code in node.get(_END, ()):
             yield j, code
@@ -216,7 +222,9 @@ def _ends(trie: dict[str, Any], seen: _Seen, i: int, last: int) -> Iterator[tupl
 
 def _may_follow(node: Any, keys: list[str]) -> bool:
     """Whether any of the tokens goes on from the end of a gap: spares most texts the search."""
-    return type(node) is list or _END in node or not node.keys().isdisjoint(keys)
+    if type(node) is str:
+        return node.partition(" ")[0] in keys
+    return type(node) is int or not {_END, GAP, NAME}.isdisjoint(node) or not node.keys().isdisjoint(keys)
 
 
 def _gap_ends(keys: list[str], j: int, last: int) -> range:

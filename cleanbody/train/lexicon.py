@@ -40,7 +40,7 @@ def read_phrases(seeds: Path) -> Iterator[Seed]:
     """The phrases of ``seeds/phrases/*.toml`` in order.
 
     seeds: the folder.  Raises DataError where a file has an unknown kind or mode, names no source, or holds a phrase
-    that cannot be matched (no word in it, or a gap in front of a phrase that may stand anywhere).
+    that cannot be matched (no word in it, a gap in front of a phrase that may stand anywhere, a gap within a word).
     """
     for path in sorted(seeds.joinpath("phrases").glob("*.toml")):
         table = _toml(path)
@@ -50,11 +50,18 @@ def read_phrases(seeds: Path) -> Iterator[Seed]:
                 if kind not in PHRASE_KINDS or mode not in MODES or not group.get("source"):
                     raise DataError(f"{path.name}: [[{kind}]] needs a known kind and match, and a source")
                 for phrase in group["phrases"]:
-                    tokens = phrase_tokens(phrase)
-                    wild = not {*tokens} - {GAP, NAME, NUMBER}
-                    if wild or (mode in ("any", "edge") and (tokens[0] == GAP or NAME in tokens)):
-                        raise DataError(f"{path.name}: {phrase!r} needs words, or match = 'start' for its gap")
+                    _check(path.name, mode, phrase)
                     yield Seed(path.stem, kind, mode, group["source"], phrase)
+
+
+def _check(name: str, mode: str, phrase: str) -> None:
+    tokens = phrase_tokens(phrase)
+    wild = not {*tokens} - {GAP, NAME, NUMBER}
+    if wild or (mode in ("any", "edge") and (tokens[0] == GAP or NAME in tokens)):
+        raise DataError(f"{name}: {phrase!r} needs words, or match = 'start' for its gap")
+    filled = _PLACEHOLDER.sub(lambda found: "xx" if found[0] in (GAP, NAME) else "1", phrase)
+    if len(tokens_of(filled)) != len(tokens):
+        raise DataError(f"{name}: {phrase!r} has a gap within a word, where none can be matched")
 
 
 def phrase_tokens(phrase: str) -> list[str]:
