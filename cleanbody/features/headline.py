@@ -40,7 +40,8 @@ NEAR: Final = 0.8  # words in common from which two lines say the same
 LONE_LINES: Final = 4  # short lines that may stand before the first prose of a text for one to be its headline
 _HEADING: Final = KINDS.index(Kind.HEADING)
 _ITEM: Final = KINDS.index(Kind.ITEM)
-_PARTS = re.compile(r"\s+[|\-–—·•»:/]+\s+|\s*[｜_|»]\s*|: ")
+# A run of white space is entered at its first character alone, so that a long one stays linear.
+_PARTS = re.compile(r"(?<!\s)\s+[|\-–—·•»:/]+\s+|(?<!\s)\s*[｜_|»]\s*|[｜_|»]\s*|: ")
 _SPEAKER = re.compile(r"[^\s:]{1,12}[:：]\s")
 _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 
