@@ -21,7 +21,7 @@ NEIGHBOUR_REACH: Final = 2
 # Beside the learned model, which sees the same columns, a rule that is no veto counts for this share of its weight.
 RULE_SHARE: Final = 0.5
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
-_POSTS: Final = frozenset({Label.COMMENT, Label.BYLINE})
+_POSTS: Final = frozenset({Label.COMMENT})
 
 
 def classify(
@@ -29,7 +29,7 @@ def classify(
     table: Table,
     *,
     page_type: PageType = PageType.ARTICLE,
-    threshold: float = 0.5,
+    threshold: float = 0.42,
     keep: Collection[Label] = (),
     model: Model | None = None,
 ) -> Decisions:
@@ -75,11 +75,12 @@ def sigmoid(x: float) -> float:
 
 def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequence[float], str]:
     """The log-odds of each block before any rule, and the code of the reason that they are."""
-    if model is None or not document.markup or not table.rows:
+    name = "page" if document.markup else "text"
+    if model is None or not table.rows or f"{name}-first" not in model.ensembles:
         return baseline.score(table), "density"
-    first = model.ensembles["first"].score(table.columns)
+    first = model.ensembles[f"{name}-first"].score(table.columns)
     second = second_columns(document, table["words"], first)
-    return model.ensembles["second"].score((*table.columns, *second)), "model"
+    return model.ensembles[f"{name}-second"].score((*table.columns, *second)), "model"
 
 
 def _pull(rule: Rule, share: float) -> float:

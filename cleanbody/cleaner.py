@@ -33,7 +33,7 @@ class Config:
     True
     """
 
-    threshold: float = 0.5
+    threshold: float = 0.42
     keep: frozenset[Label] = frozenset()
     model: bool = True
     limits: Limits = Limits()
@@ -52,12 +52,12 @@ class Config:
     @classmethod
     def precision(cls) -> Config:
         """Rather lose a paragraph than keep boilerplate."""
-        return cls(threshold=0.7)
+        return cls(threshold=0.6)
 
     @classmethod
     def recall(cls) -> Config:
         """Rather keep boilerplate than lose a paragraph."""
-        return cls(threshold=0.3)
+        return cls(threshold=0.25)
 
 
 class Cleaner:

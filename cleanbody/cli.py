@@ -20,6 +20,7 @@ import click
 import cleanbody
 from cleanbody import corpus
 from cleanbody.decode import decode
+from cleanbody.model import COMPILED
 from cleanbody.page import ArchiveError, CleanbodyError, CleanPage, Label, Status
 from cleanbody.warc import read_pages
 
@@ -74,7 +75,8 @@ def _complain(line: str, code: int) -> int:
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        click.echo(f"cleanbody {cleanbody.__version__} (pure Python)")
+        core = "compiled core" if COMPILED else "pure Python, slower: no compiled core was built"
+        click.echo(f"cleanbody {cleanbody.__version__} ({core})")
         context.exit()
 
 

@@ -19,9 +19,9 @@ from cleanbody.page import Label, Reason
 VETO: Final = 12.0
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
-    "<=": operator.le,
+    "<=": lambda value, limit: not value > limit,
     ">": operator.gt,
-    "<": operator.lt,
+    "<": lambda value, limit: not value >= limit,
 }
 
 
@@ -60,7 +60,8 @@ class Rule:
         return Reason(self.name, self.label, self.weight)
 
     def holds(self, table: Table) -> list[int]:
-        """The blocks for which every condition is true; an unknown value (NaN) makes it false."""
+        """The blocks for which every condition is true. An unknown value (NaN) reaches no lower limit and breaks no
+        upper one: what markup alone could tell is taken as absent."""
         rows: Sequence[int] = range(table.rows)
         for condition in self.conditions:
             column: array[float] = table.columns[condition.column]
@@ -114,14 +115,14 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("trail-phrase", Label.BREADCRUMB, 4, "phrase_breadcrumb >= .25", "words <= 20", "words_before <= .15"),
     # -- navigation
     _rule("nav-element", Label.NAVIGATION, 3.5, "in_nav >= 1", "words <= 25"),
-    _rule("nav-phrase", Label.NAVIGATION, 4, "phrase_navigation >= .6", "words <= 10"),
+    _rule("nav-phrase", Label.NAVIGATION, 4, "phrase_navigation >= .6", "words <= 10", "heading < 1"),
     _rule("link-list", Label.NAVIGATION, 3, "item >= 1", "link_share >= .9", "shape_link_share >= .85", "words <= 8"),
     _rule("link-row", Label.NAVIGATION, 3, "links >= 3", "link_share >= .8", "words <= 40"),
     _rule("tag-list", Label.NAVIGATION, 4, "class_navigation >= .4", "link_share >= .6", "words <= 12"),
     # -- teasers of other pages
     _rule("teaser-phrase", Label.TEASER, 6, "starts_teaser >= 1", "words <= 40", "ends_sentence < 1"),
     _rule("teaser-heading", Label.TEASER, 6, "phrase_teaser >= .6", "words <= 12"),
-    _rule("teaser-in-section", Label.TEASER, 4, "since_teaser >= .08", "link_share >= .6", "words <= 40"),
+    _rule("teaser-in-section", Label.TEASER, 3, "since_teaser >= .08", "link_share >= .6", "words <= 40"),
     _rule(
         "teaser-linked",
         Label.TEASER,
@@ -134,6 +135,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "before_overlap <= .34",
         "prose_wide > 0",
         "quote < 1",
+        "item < 1",
         "heading < 1",
     ),
     _rule(
@@ -157,7 +159,16 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _rule("teaser-marked-up", Label.TEASER, 3, "class_teaser >= .5", "link_share >= .5", "words <= 40"),
     # -- comments
-    _rule("comment-prompt", Label.COMMENT_PROMPT, 8, "phrase_comment-prompt >= .5", "words <= 40"),
+    _rule(
+        "comment-prompt",
+        Label.COMMENT_PROMPT,
+        8,
+        "phrase_comment-prompt >= .5",
+        "words >= 2",
+        "words <= 40",
+        "until_prose >= .7",
+    ),
+    _rule("comment-field", Label.COMMENT_PROMPT, 6, "phrase_comment-prompt >= .5", "words < 2", "since_comment >= .1"),
     _rule(
         "comment-prompt-opens",
         Label.COMMENT_PROMPT,
@@ -166,28 +177,29 @@ RULES: Final[tuple[Rule, ...]] = (
         "phrase_comment-prompt >= .25",
         "words <= 30",
     ),
-    _rule("comment-form", Label.COMMENT_PROMPT, 5, "class_comment >= .3", "in_form >= 1", "words <= 40"),
-    _rule("comment-marked-up", Label.COMMENT, 6, "class_comment >= .5", "words_before >= .2", "in_form < 1"),
+    _rule("comment-form", Label.COMMENT_PROMPT, 3, "class_comment >= .3", "in_form >= 1", "words <= 20"),
+    _rule("comment-marked-up", Label.COMMENT, 3, "class_comment >= .5", "words_before >= .2", "in_form < 1"),
     _rule("comment-line", Label.COMMENT, 4, "phrase_comment >= .5", "words <= 15", "words_before >= .3"),
     # -- calls to do something else
-    _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15"),
+    _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15", "heading < 1"),
     _rule("share-marked-up", Label.SHARE, 4, "class_share >= .5", "words <= 8"),
-    _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words <= 40"),
-    _rule("newsletter-marked-up", Label.NEWSLETTER, 4, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
+    _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words >= 2", "words <= 40"),
+    _rule("newsletter-marked-up", Label.NEWSLETTER, 2, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
     _rule("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
     _rule("paywall-marked-up", Label.PAYWALL, 3, "class_paywall >= .6", "words <= 40"),
-    _rule("cookie-phrase", Label.COOKIE_NOTICE, 6, "phrase_cookie-notice >= .3", "words <= 90"),
-    _rule("cookie-marked-up", Label.COOKIE_NOTICE, 5, "class_cookie-notice >= .5", "words <= 200"),
+    _rule("cookie-phrase", Label.COOKIE_NOTICE, 6, "phrase_cookie-notice >= .3", "words >= 4", "words <= 90"),
+    _rule("cookie-button", Label.COOKIE_NOTICE, 4, "phrase_cookie-notice >= .6", "words < 4", "prose_near <= 0"),
+    _rule("cookie-marked-up", Label.COOKIE_NOTICE, 4, "class_cookie-notice >= .5", "words <= 200"),
     _rule("advert-label", Label.ADVERT, 6, "phrase_advert >= .6", "words <= 10"),
     _rule("advert-marked-up", Label.ADVERT, 4, "class_advert >= .6", "words <= 30"),
     # -- who and when
     _rule("byline-phrase", Label.BYLINE, 5, "phrase_byline >= .3", "words <= 16"),
     _rule("byline-opens", Label.BYLINE, 4, "starts_byline >= 1", "words <= 12", "ends_sentence < 1", "heading < 1"),
     _rule("byline-marked-up", Label.BYLINE, 4, "class_byline >= .4", "words <= 16"),
-    _rule("date-line", Label.BYLINE, 4, "dates >= 1", "words <= 8", "line_words <= 8", "ends_sentence < 1"),
+    _rule("date-line", Label.BYLINE, 4, "dates >= 1", "words <= 8", "ends_sentence < 1", "prose_wide > 0"),
     _rule("bio-phrase", Label.AUTHOR_BIO, 5, "phrase_author-bio >= .4", "words <= 60"),
     _rule("bio-in-section", Label.AUTHOR_BIO, 5, "since_author-bio >= .3", "words_before >= .6"),
-    _rule("bio-marked-up", Label.AUTHOR_BIO, 5, "class_author-bio >= .5", "words <= 120"),
+    _rule("bio-marked-up", Label.AUTHOR_BIO, 4, "class_author-bio >= .5", "words <= 120"),
     # -- the end of a page
     _rule("copyright-line", Label.FOOTER, 6, "copyright >= 1", "words <= 40"),
     _rule("footer-phrase", Label.FOOTER, 5, "phrase_footer >= .4", "words <= 40"),

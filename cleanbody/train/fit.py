@@ -109,13 +109,28 @@ def out_of_fold(pages: Sequence[PageRows], features: Floats, columns: Sequence[s
 
 
 def fit(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
+    """Fit two stages for pages and two for scraped texts, each kind that there is.
+
+    Raises:
+        DataError: there are too few of a kind.
+    """
+    kinds = {"page": [p for p in pages if p.document.markup], "text": [p for p in pages if not p.document.markup]}
+    return {
+        f"{kind}-{stage}": ensemble
+        for kind, members in kinds.items()
+        if members
+        for stage, ensemble in fit_stages(members).items()
+    }
+
+
+def fit_stages(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
     """Fit both stages; the second learns from what the first says of pages that it has not seen.
 
     Raises:
         DataError: there are too few pages.
     """
     if len(pages) < 2 * FOLDS:
-        raise DataError(f"{len(pages)} labelled pages are too few to train on: give at least {2 * FOLDS}")
+        raise DataError(f"{len(pages)} labelled pages or texts are too few to train on: give at least {2 * FOLDS}")
     features = stack(list(pages), "features")
     target, weight = stack(list(pages), "target"), weights(pages)
     first = fit_stage(features, target, weight, COLUMNS)

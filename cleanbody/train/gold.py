@@ -1,6 +1,8 @@
-"""Labelled pages: rows of JSON lines in, one value a page out.
+"""Labelled pages and texts: rows of JSON lines in, one value a page out.
 
 A row holds ``id``, ``html`` and ``main_content``, and where known ``url``, ``lang``, ``page_type`` and ``fold``. A
+scraped text holds, in place of ``html``, its ``lines`` (``text``, and ``b`` for the blank lines before it) with its
+gold in ``gold``, or its ``blocks`` (``text``). A
 file's name without a last ``-<digit>`` is its set, so that a set may lie in several files.
 """
 
@@ -11,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from cleanbody.page import DataError
@@ -27,7 +29,8 @@ class Labelled(NamedTuple):
     set: str
     url: str | None
     host: str
-    html: str
+    html: str  # "" for a scraped text
+    text: str  # "" for a page
     gold: str
     page_type: str
     lang: str
@@ -61,8 +64,15 @@ def open_text(path: Path) -> IO[str]:
     return path.open(encoding="utf-8")
 
 
+def _text_of(row: dict[str, Any]) -> str:
+    """The scraped text of a row without HTML."""
+    if row.get("lines"):
+        return "".join("\n" * (int(line.get("b") or 0) + 1) + line["text"] for line in row["lines"]).lstrip("\n")
+    return "\n".join(block["text"] for block in row.get("blocks") or ())
+
+
 def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
-    """The pages of some files that have both HTML and gold text.
+    """The pages and texts of some files that have gold text.
 
     Raises:
         DataError: a line is no JSON object.
@@ -72,10 +82,11 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
             for number, line in enumerate(lines, 1):
                 try:
                     row = json.loads(line)
-                    html, gold = row.get("html"), row.get("main_content")
+                    html, text = row.get("html") or "", _text_of(row)
+                    gold = row.get("main_content", row.get("gold"))
                 except (ValueError, AttributeError) as error:
                     raise DataError(f"{path}:{number}: no JSON object: give one labelled page a line") from error
-                if html and gold is not None:
+                if (html or text) and gold is not None:
                     fold = row.get("fold")
                     yield Labelled(
                         id=str(row.get("id", number)),
@@ -83,6 +94,7 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
                         url=row.get("url"),
                         host=host_of(row.get("url")),
                         html=html,
+                        text="" if html else text,
                         gold=gold,
                         page_type=row.get("page_type") or "",
                         lang=row.get("lang") or "",

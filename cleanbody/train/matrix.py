@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanbody import html
+from cleanbody import html, plaintext
 from cleanbody.cleaner import read_hints
 from cleanbody.features import COLUMNS, compute
 from cleanbody.features.context import block_texts
@@ -54,8 +54,12 @@ def measured_words(text: str) -> list[str]:
 
 def page_rows(page: Labelled) -> PageRows:
     """Cut a page into blocks, compute their features and align them with the gold."""
-    document = html.read_html(page.html)
-    table = compute(document, Lexicon.load(), read_hints(document, page.url)[0])
+    if page.html:
+        document = html.read_html(page.html)
+        table = compute(document, Lexicon.load(), read_hints(document, page.url)[0])
+    else:
+        document = plaintext.read_text(page.text)
+        table = compute(document, Lexicon.load())
     texts = block_texts(document)[:MOST_BLOCKS]
     rows = len(texts)
     features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
@@ -67,7 +71,7 @@ def page_rows(page: Labelled) -> PageRows:
         return np.array([ids.setdefault(word, len(ids)) for word in measured_words(text)], dtype=np.int32)
 
     return PageRows(
-        page=page._replace(html="", gold=""),
+        page=page._replace(html="", text="", gold=""),
         document=replace(document, text="", texts=(), marks=(), head=Head()),
         features=features,
         target=np.array(align(texts, page.gold), dtype=np.float32),
