@@ -500,7 +500,13 @@ HARMLESS = [
     ("<p a b c>x", Limits(max_attributes=3), True),
     ("<p a b c d>x", Limits(max_attributes=3), False),
     ("<p>\0x", Limits(), False),
-    ("<style>x</title></style>", Limits(), False),
+    ("<style>x</title>", Limits(), False),
+    ("<style>/* <h3> */</style>", Limits(), True),
+    ("<style>a{}<p><style></style>", Limits(), False),
+    ("<textarea><p>x</p></textarea>", Limits(), True),
+    ("<textarea></form></textarea>", Limits(), False),
+    ("<path>" * 9, Limits(max_depth=9), False),
+    ("<path></path>" * 9, Limits(max_depth=4), True),
     ("<title>x</style>", Limits(), False),
 ]
 

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 
 def names(text: str) -> frozenset[bytes]:
+    """A set of element names, written with spaces between them.
+
+    >>> sorted(names("p div"))
+    [b'div', b'p']
+    """
     return frozenset(text.encode().split())
 
 

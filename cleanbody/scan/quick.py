@@ -20,19 +20,33 @@ _END = b"end"
 _LOOKED_THROUGH = 100  # a stack higher than that is not searched, so that time stays linear
 _REFUSED = names("frame frameset noembed noframes plaintext xmp")  # for the full pass
 _EMPTY = (VOID_INLINE | NO_STACK | names("col hr")) - names("iframe noembed noframes script style textarea title")
-# Elements of pictures without content. Where the parser sees no picture they stay open, but bar no end tag.
-_SHAPES = names("animate circle ellipse line path polygon polyline rect stop use")
-_REPLACED = names("dd dt li p")  # one of them ends another of its name, even in a picture
-_REPLACED_IN_HTML = names("option td th tr")
+# Elements of pictures that are often empty. Where the parser sees no picture they stay open, but bar no end tag.
+_SHAPES = names(
+    "animate animatemotion animatetransform circle defs ellipse feblend fecolormatrix fecomposite fedropshadow feflood "
+    "fefunca fefuncb fefuncg fefuncr fegaussianblur femergenode femorphology feoffset feturbulence line lineargradient "
+    "path polygon polyline radialgradient rect set stop use"
+)
+_PICTURES = names("math svg")
+# One of them ends another of its name that is on top; in a picture or formula, only those that break out of it.
+_REPLACED_ENDS = names("/dd /dt /li /option /p /td /th /tr")
+_REPLACED_IN_PICTURES = names("/dd /dt /li /p")
+# Raw text that holds none of these tags, nor its own, is where it belongs; see `rawtext`.
+_SIGNS = {
+    "iframe": FALLBACK.decode(),
+    "style": "",
+    "textarea": "body form html",
+    "title": "body head link meta script style",
+}
 _FORMATTING_ENDS = frozenset(b"/" + name for name in FORMATTING)
 _COMMON = {
     name: b"/" + name
     for name in names(
-        "a abbr article aside b blockquote button center cite code div dl em fieldset figcaption figure font footer "
-        "form g h1 h2 h3 h4 h5 h6 header i iframe label main nav noscript object ol pre s script section select small "
-        "span strong style sub sup tbody textarea thead time title tt u ul"
+        "a abbr article aside b blockquote button center cite code dd div dl dt em fieldset figcaption figure font "
+        "footer g h1 h2 h3 h4 h5 h6 header i iframe label li main nav noscript object ol option p pre s script section "
+        "select small span strong style sub sup tbody td textarea th thead time title tr tt u ul"
     )
 }
+_COMMON |= dict.fromkeys(names("br embed hr img meta"), b"")  # nothing is open after them, anywhere
 
 
 def _any_case(words: str) -> bytes:
@@ -50,22 +64,20 @@ def _tags(max_attributes: int | None) -> re.Pattern[bytes]:
     """
     many = b"*+" if max_attributes is None else b"{0,%d}+" % max_attributes
     attributes = rb"(?:%s)%s[\t\n\f\r ]*+" % (BARE_ATTRIBUTE, many)
-    script, iframe = _any_case("script"), _any_case("iframe")
-    raw = [script, iframe, *map(_any_case, ("style", "textarea", "title"))]
-    inner = dict.fromkeys(raw, rb"(?:[^<]++|<(?!/?[a-zA-Z]))*+")  # no tag
-    inner[iframe] = rb"(?:[^<]++|<(?!/?%s))*+" % _any_case(f"iframe {FALLBACK.decode()}")
-    inner[script] = (  # neither what _MARKUP_NEXT sees nor a comment, or else no other script
+    script = _any_case("script")
+    inner = {
+        _any_case(name): rb"(?:[^<]++|<(?!/?%s))*+" % _any_case(f"{name} {signs}") for name, signs in _SIGNS.items()
+    }
+    inner[script] = (  # neither markup first nor a comment; or else no other script
         rb"(?:(?![\t\n\f\r ]*+</?[a-zA-Z])(?:[^<]++|<(?!/%s|!--))*+(?=</)|(?:[^<]++|<(?!/?%s))*+)" % (script, script)
     )
     parts = {
         b"text": rb"[^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+",
         b"comment": rb"!--(?!-?>)(?:[^-<]++|<(?!!--[^>])|-(?!-!?>))*+-->",
         b"other": rb"(?:!(?!--|\[CDATA\[)|\?|/(?![a-zA-Z]))[^>]*+>",
-        b"raw": b"|".join(raw),
-        b"bare": b"|".join(rb"%s%s/?+>[^<]*+</%s" % (name, attributes, name) for name in raw),
-        b"full": b"|".join(
-            rb"%s%s/?+>%s</%s%s/?+>" % (name, attributes, inner[name], name, attributes) for name in raw
-        ),
+        b"raw": b"|".join(inner),
+        b"bare": b"|".join(rb"%s%s/?+>[^<]*+</%s" % (raw, attributes, raw) for raw in inner),
+        b"full": b"|".join(rb"%s%s/?+>%s</%s%s/?+>" % (raw, attributes, inner[raw], raw, attributes) for raw in inner),
         b"attributes": attributes,
     }
     return re.compile(
@@ -104,34 +116,38 @@ def _height(found: list[bytes], roof: int) -> tuple[int, int]:
     roof: where it does not matter any more how high.
     """
     stack = [b"!"]
-    height = formatting = most_formatting = shapes = tables = 0
-    pictures = False
-    for name in found:
-        if name == stack[-1]:
-            stack.pop()
-            formatting -= name in _FORMATTING_ENDS
-            continue
+    height = formatting = most_formatting = shapes = brief = forms = tables = 0
+    replaced = _REPLACED_ENDS
+    for place, name in enumerate(found):
+        top = stack[-1]
         end = _COMMON.get(name)
+        if name == top or (end is None and (name := name.lower()) == top):
+            stack.pop()
+            formatting -= top in _FORMATTING_ENDS
+            continue
         if end is None:
-            name = name.lower()
             end = b"/" + name
-            inside = pictures and (len(stack) > _LOOKED_THROUGH or b"/svg" in stack or b"/math" in stack)
-            if name == stack[-1]:
-                stack.pop()
-                formatting -= name in _FORMATTING_ENDS
-                continue
+            inside = replaced is not _REPLACED_ENDS and (
+                len(stack) > _LOOKED_THROUGH or b"/svg" in stack or b"/math" in stack
+            )
             if name in _REFUSED or (inside and not name):
                 return sys.maxsize, 0
             if name in _SHAPES or (inside and name in _EMPTY):
-                shapes += 1  # open, perhaps, but out of the way of every end tag
+                # It stays open, perhaps, unless it ends at once; but out of the way of every end tag.
+                if found[place + 1 : place + 2] == [end]:
+                    brief = 1
+                else:
+                    shapes += 1
                 continue
             if name[:1] in b"/" or name in _EMPTY:
                 continue
-            if end == stack[-1] and (name in _REPLACED or (name in _REPLACED_IN_HTML and not inside)):
-                continue
-            pictures = pictures or name in (b"svg", b"math")
+            if name in _PICTURES:
+                replaced = _REPLACED_IN_PICTURES
+            forms += name == b"form"
             if name == b"table":
                 tables = max(tables, 1 + (stack.count(end) if len(stack) <= _LOOKED_THROUGH else tables))
+        if not end or (end == top and end in replaced):
+            continue
         stack.append(end)
         if end in _FORMATTING_ENDS:
             formatting += 1
@@ -141,6 +157,6 @@ def _height(found: list[bytes], roof: int) -> tuple[int, int]:
             height = len(stack)
             if height > roof:
                 break
-    # A closed form may still stand around a shape that is open; a table brings its own section and row. What is a
+    # A closed form may still stand around a shape that is open. A table brings its own section and row. What is a
     # formatting element and open here may be opened again at every tag.
-    return height + 2 * shapes + 2 * tables, most_formatting * len(found)
+    return height + brief + shapes + min(shapes, forms) + 2 * tables, most_formatting * len(found)
