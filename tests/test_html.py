@@ -14,7 +14,8 @@ from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html
-from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK, PREFORMATTED
+from cleanbody.html.tags import PREFORMATTED
+from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
 from cleanbody.page import KINDS, Document, Flag, InputError, Kind, MarkKind, Status
 from cleanbody.scan import Limits
 

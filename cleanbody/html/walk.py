@@ -13,51 +13,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, create_tag
+from selectolax.lexbor import LexborNode
 
+from cleanbody.html import tags
 from cleanbody.page import KINDS, Document, Flag, Head, Kind, Mark, MarkKind, Status
 
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-# What the walk does at a tag. Tags that stand in no set are inline: they part nothing.
-SKIPPED: Final = _tags(
-    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset"
-)
-BLOCKS: Final = _tags(
-    "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav noscript ol "
-    "option optgroup p pre search section select summary table tbody td textarea tfoot th thead tr ul xmp"
-)
-INLINE_MARKS: Final = {
-    "a": MarkKind.LINK,
-    "strong": MarkKind.STRONG,
-    "b": MarkKind.STRONG,
-    "em": MarkKind.EMPHASIS,
-    "i": MarkKind.EMPHASIS,
-    "code": MarkKind.CODE,
-    "kbd": MarkKind.CODE,
-    "samp": MarkKind.CODE,
-    "tt": MarkKind.CODE,
-}
-CONTROLS: Final = _tags("button select option optgroup textarea legend")
-PREFORMATTED: Final = _tags("pre listing xmp")
-KIND_OF_TAG: Final = {
-    **{f"h{n}": Kind.HEADING for n in range(1, 7)},
-    "li": Kind.ITEM,
-    "td": Kind.CELL,
-    "th": Kind.CELL,
-    "dt": Kind.TERM,
-    "dd": Kind.DEFINITION,
-    "blockquote": Kind.QUOTE,
-    "figcaption": Kind.CAPTION,
-    "caption": Kind.CAPTION,
-    **dict.fromkeys(PREFORMATTED, Kind.CODE),
-    **dict.fromkeys(CONTROLS, Kind.CONTROL),
-}
-LISTS: Final = _tags("ul ol menu dir")
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
 # A <br> after a line this long (characters) parts paragraphs, as pages without <p> use it; shorter lines are verse,
@@ -68,32 +28,6 @@ MAX_NAMES: Final = 400  # characters of class and id that are kept of one elemen
 MAX_OPEN_MARKS: Final = 16  # marks inside marks that are kept; each open one is written again for every block in it
 MAX_PROP_NODES: Final = 200  # of an element with an itemprop whose text is its value
 NODES_PER_CLOCK: Final = 2048
-
-_TEXT, _SKIP, _BLOCK, _MARK, _BREAK, _IMAGE, _HEAD, _SCRIPT = range(8)
-_HEAD_TAGS: Final = _tags("title meta link base time")
-
-
-def _actions() -> dict[int, tuple[int, str]]:
-    """What to do at each of the parser's tag ids, asked of the parser itself: (action, tag name)."""
-    table: dict[int, tuple[int, str]] = {}
-    for names, action in (
-        (SKIPPED, _SKIP),
-        (BLOCKS, _BLOCK),
-        (INLINE_MARKS, _MARK),
-        (_HEAD_TAGS, _HEAD),
-        (("br",), _BREAK),
-        (("img",), _IMAGE),
-        (("script",), _SCRIPT),
-    ):
-        for name in names:
-            table[create_tag(name).tag_id] = (action, name)
-    return table
-
-
-ACTIONS: Final = _actions()
-TEXT_ID: Final = next(
-    node.tag_id for node in LexborHTMLParser("<p>x").css("p")[0].traverse(include_text=True) if node.is_text_node
-)
 
 
 @dataclass(slots=True)
@@ -171,12 +105,12 @@ class Walker:
                 break
             tag_id = node.tag_id
             child: LexborNode | None = None
-            if tag_id == TEXT_ID:
+            if tag_id == tags.TEXT_ID:
                 text = node.text_content
                 if text:
                     self._text(text)
             else:
-                action, name = ACTIONS.get(tag_id, (_TEXT, ""))
+                action, name = tags.ACTIONS.get(tag_id, (tags.TEXT, ""))
                 entered = self._enter(node, action, name)
                 if entered is not None:
                     child = node.first_child
@@ -202,30 +136,30 @@ class Walker:
 
     def _enter(self, node: LexborNode, action: int, name: str) -> str | None:
         """Open an element; None: don't go below it; else the tag to hand to `_leave` ("" where nothing is due)."""
-        if action == _TEXT:
+        if action == tags.TEXT:
             if not node.is_element_node:
                 return None
             if len(node.attrs):
                 self._attribute_props(node.attributes, node)
             return ""
-        if action == _BLOCK:
-            if name in CONTROLS and self.length and name == "button":
+        if action == tags.BLOCK:
+            if name in tags.CONTROLS and self.length and name == "button":
                 return ""  # a button in the middle of a line of text is part of it
             self._open_block(node, name)
             return name
-        if action == _MARK:
+        if action == tags.MARK:
             return self._open_mark(node, name)
-        if action == _BREAK:
+        if action == tags.BREAK:
             self._break()
-        elif action == _IMAGE:
+        elif action == tags.IMAGE:
             attributes = node.attributes
             source = attributes.get("src") or attributes.get("data-src") or ""
             if source:
                 at = self.size + self.length
                 self.marks.append(Mark(at, at, MarkKind.IMAGE, source, attributes.get("alt") or ""))
-        elif action == _HEAD:
+        elif action == tags.HEAD:
             return self._head(node, name)
-        elif action == _SCRIPT and "ld+json" in (node.attributes.get("type") or "").lower():
+        elif action == tags.SCRIPT and "ld+json" in (node.attributes.get("type") or "").lower():
             child = node.first_child
             if child is not None and child.text_content:
                 self.json_ld.append(child.text_content)
@@ -246,11 +180,11 @@ class Walker:
             return
         self.flush()
         self.frames.pop()
-        if name in LISTS:
+        if name in tags.LISTS:
             self.lists -= 1
         elif name == "blockquote":
             self.quotes -= 1
-        elif name in PREFORMATTED:
+        elif name in tags.PREFORMATTED:
             self.raw -= 1
         self._close_container(frame.container)
 
@@ -270,20 +204,20 @@ class Walker:
         flags = self.frames[-1].flags
         if attributes:
             names = self._names(attributes)
-            if is_hidden(attributes):
+            if tags.is_hidden(attributes):
                 flags |= Flag.HIDDEN
             self._attribute_props(attributes, node)
             if name == "html":
                 self.lang = attributes.get("lang") or attributes.get("xml:lang") or ""
         if name == "noscript":
             flags |= Flag.NOSCRIPT
-        kind = KIND_OF_TAG.get(name)
+        kind = tags.KIND_OF_TAG.get(name)
         level = int(name[1]) if kind is Kind.HEADING else 0
-        if name in LISTS:
+        if name in tags.LISTS:
             self.lists += 1
         elif name == "blockquote":
             self.quotes += 1
-        elif name in PREFORMATTED:
+        elif name in tags.PREFORMATTED:
             self.raw += 1
         above = self.frames[-1]
         frame = _Frame(self._open_container(name, names, above.container), kind, level, flags, form=above.form)
@@ -405,7 +339,7 @@ class Walker:
     # -- inline structure and head data ---------------------------------------------------------------------------
 
     def _open_mark(self, node: LexborNode, name: str) -> str:
-        kind = INLINE_MARKS[name]
+        kind = tags.INLINE_MARKS[name]
         value = title = ""
         if kind is MarkKind.LINK:
             attributes = node.attributes
@@ -529,18 +463,3 @@ def _shows(mark: Mark) -> bool:
 
 def _mark_order(mark: Mark) -> tuple[int, int]:
     return mark.start, -mark.end
-
-
-def is_hidden(attributes: dict[str, str | None]) -> bool:
-    """Whether an element's own attributes hide it.
-
-    >>> is_hidden({"style": "Display: NONE"}), is_hidden({"hidden": None}), is_hidden({"class": "hidden"})
-    (True, True, False)
-    """
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    style = attributes.get("style")
-    if not style:
-        return False
-    squeezed = style[:2000].replace(" ", "").lower()
-    return "display:none" in squeezed or "visibility:hidden" in squeezed
