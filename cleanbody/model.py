@@ -91,16 +91,13 @@ class Ensemble:
         return out
 
     def _child(self, root: int, node: int, value: float) -> int:
-        if value != value:
-            go_left = bool(self.nan_left[node])
-        else:
-            go_left = value <= self.threshold[node]
+        go_left = bool(self.nan_left[node]) if value != value else value <= self.threshold[node]
         return root + (self.left[node] if go_left else self.right[node])
 
     def _means(self) -> list[float]:
         """The mean of the leaves below each node; children stand behind their parents."""
         means = list(self.value)
-        ends = [*self.root[1:], len(self.value)]
+        ends = [*self.root[1:], len(self.value)][: len(self.root)]
         for root, end in zip(self.root, ends, strict=True):
             for node in range(end - 1, root - 1, -1):
                 left, right = root + self.left[node], root + self.right[node]
@@ -163,7 +160,7 @@ def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) ->
     }
     head = json.dumps({"version": VERSION, **header, "ensembles": sizes}, sort_keys=True).encode()
     payload = len(head).to_bytes(4, "little") + head
-    for name in sizes:
+    for name in sorted(sizes):  # the order in which the header names them
         for field, _ in _ARRAYS:
             column = array(getattr(ensembles[name], field).typecode, getattr(ensembles[name], field))
             if sys.byteorder == "big":
