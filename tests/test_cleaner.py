@@ -1,0 +1,267 @@
+"""The composition: what can be chosen, what goes in and comes out, and a small article with all its usual defects."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pickle
+from itertools import pairwise
+
+import pytest
+from evidence import cases
+
+import cleanbody
+from cleanbody import Cleaner, CleanPage, Config, InputError, Label, Limits, PageType, Status
+from cleanbody.model import Model
+from cleanbody.rules import RULES
+
+SOURCES = {case.name: case.read() for case in cases()}
+SOME = list(SOURCES)[::3]
+
+
+def clean(source: str | bytes, config: Config | None = None) -> CleanPage:
+    cleaner = Cleaner(config)
+    return cleaner.clean_text(source) if isinstance(source, str) else cleaner.clean(source)
+
+
+def bare(text: str | None) -> str:
+    return "".join((text or "").split())
+
+
+# --- Config ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.42, 1.0, 1, 0])
+def test_thresholds(threshold: float) -> None:
+    assert Config(threshold=threshold).threshold == threshold
+
+
+@pytest.mark.parametrize("threshold", [-0.01, 1.01, 50, math.nan, math.inf])
+def test_what_is_no_threshold(threshold: float) -> None:
+    with pytest.raises(ValueError, match=r"^threshold is [^\n]+: give a probability from 0 to 1$"):
+        Config(threshold=threshold)
+
+
+def test_labels_to_keep_may_be_written_out() -> None:
+    assert Config(keep=["byline", Label.TEASER]).keep == {Label.BYLINE, Label.TEASER}  # type: ignore[arg-type]
+    assert all(isinstance(label, Label) for label in Config(keep=["byline"]).keep)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="bylines"):
+        Config(keep=["bylines"])  # type: ignore[arg-type]
+
+
+def test_a_config_is_a_value() -> None:
+    config = Config(threshold=0.3, keep=frozenset({Label.BYLINE}), limits=Limits(max_depth=9), time_limit=1.0)
+    assert config == dataclasses.replace(config) and hash(config) == hash(dataclasses.replace(config))
+    assert pickle.loads(pickle.dumps(config)) == config
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.threshold = 0.5  # type: ignore[misc]
+
+
+def test_presets() -> None:
+    assert Config.balanced() == Config()
+    assert 0 < Config.recall().threshold < Config.balanced().threshold < Config.precision().threshold < 1
+    for preset in (Config.precision(), Config.recall()):
+        assert dataclasses.replace(preset, threshold=Config().threshold) == Config()
+
+
+# --- what is chosen, is done -----------------------------------------------------------------------------------------
+
+
+def test_a_higher_threshold_never_keeps_more() -> None:
+    thresholds = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+    changed = 0
+    for name in SOME:
+        pages = [clean(SOURCES[name], Config(threshold=threshold)) for threshold in thresholds]
+        kept = [{i for i, block in enumerate(page.blocks) if block.keep} for page in pages]
+        words = [len(page.text.split()) for page in pages]
+        for lower, higher in pairwise(zip(kept, words, strict=True)):
+            assert higher[0] <= lower[0] and higher[1] <= lower[1], name
+        assert kept[0] == set(range(len(pages[0].blocks)))  # every probability reaches 0
+        changed += kept[0] != kept[-1]
+    assert changed > len(SOME) / 2
+
+
+def test_labels_to_keep_are_kept_and_nothing_else_changes() -> None:
+    seen: set[Label] = set()
+    for name in SOME:
+        page = clean(SOURCES[name])
+        dropped = {block.label for block in page.blocks if not block.keep}
+        for label in dropped - seen:
+            seen.add(label)
+            other = clean(SOURCES[name], Config(keep=frozenset({label})))
+            assert [b.label for b in other.blocks] == [b.label for b in page.blocks]
+            assert [b.score for b in other.blocks] == [b.score for b in page.blocks]
+            assert [b.keep for b in other.blocks] == [b.keep or b.label is label for b in page.blocks]
+            added = "".join(bare(block.text) for block in page.blocks if block.label is label)
+            assert len(bare(other.text)) == len(bare(page.text)) + len(added), (name, label)
+    assert len(seen) >= 8, seen
+
+
+def test_with_and_without_the_model() -> None:
+    codes: dict[bool, set[str]] = {}
+    for model in (True, False):
+        blocks = [block for name in SOME for block in clean(SOURCES[name], Config(model=model)).blocks]
+        codes[model] = {str(reason) for block in blocks for reason in block.reasons}
+    assert "density" in codes[False] and "model" not in codes[False]
+    rules = {rule.name for rule in RULES}  # they are reasons either way
+    assert codes[True] & rules == codes[False] & rules
+    if Model.load() is not None:
+        assert "model" in codes[True]
+
+
+def test_limits() -> None:
+    config = Config(limits=Limits(max_bytes=60))
+    long = "It rained all day in the valley, and nobody minded. " * 5
+    for page in (Cleaner(config).clean(f"<p>{long}"), Cleaner(config).clean_text(long)):
+        assert Status.TOO_LARGE in page.statuses
+        assert len(page.document.text) <= 60
+
+
+def test_a_time_limit() -> None:
+    source = "<p>It rained all day in the valley, and nobody minded.</p>" * 5000
+    page = Cleaner(Config(time_limit=0.0)).clean(source)
+    assert page.status is Status.TIMEOUT
+    assert 0 < len(page.blocks) < 5000
+    assert Cleaner(Config(time_limit=600.0)).clean(source[:600]).status is Status.COMPLETE
+
+
+# --- what goes in and comes out --------------------------------------------------------------------------------------
+
+TITLE = "North shore beekeepers count their losses after a mild winter"
+BODY = (
+    "Beekeepers on the north shore have lost a third of their hives since the autumn, and most of them blame the "
+    "mild winter. The bees flew out on warm days in January, found nothing in flower, and used up the honey that "
+    "should have fed them until the willows bloomed.",
+    "At the yearly meeting in the fire station nobody spoke of anything else. Members brought frames in shopping "
+    "bags, held them up to the lamp and compared what was left, while the vet went from table to table and wrote "
+    "the numbers on the back of a seed catalogue.",
+    "Jonas Ek, who has kept bees for fifty years, lost eleven of fourteen colonies. He fed them sugar twice, "
+    "wrapped the boxes in straw, and still found them silent one morning in March. He means to begin again with "
+    "swarms from his sister, who lives two valleys further inland.",
+    "The vet thinks that mites did more harm than the weather. Of the samples that she sent to the laboratory, "
+    "two in three held more of them than a colony can bear, and she asks everyone to treat the hives in August, "
+    "before the last honey is taken, and not as late as October.",
+    "For the orchards it may be a lean year all the same. The cherry growers have ordered bumblebees by post, and "
+    "the school will plant clover along the football ground. Whoever sees a swarm this spring is asked to ring "
+    "the fire station, where two boxes stand ready by the door.",
+)
+TEASERS = (
+    "Museum opens its doors to young painters",
+    "Record catch of herring surprises island fishermen",
+)
+PROMPTS = ("Please enter your comment!", "Please enter your name here")
+STORY = "It rained all day, and in the evening, when nobody minded any more, it rained still on hills and roofs alike."
+
+
+@pytest.mark.parametrize(
+    "source", [None, 7, 0.5, [STORY], {"html": STORY}, object(), len], ids=lambda s: type(s).__name__
+)
+def test_what_cannot_be_cleaned(source: object) -> None:
+    for function in (cleanbody.clean, cleanbody.clean_text, Cleaner().clean, Cleaner().clean_text):
+        with pytest.raises(InputError, match=rf"^cannot clean a {type(source).__name__}\b[^\n]*: [^\n]+$") as caught:
+            function(source)  # type: ignore[operator]
+        assert isinstance(caught.value, TypeError)
+
+
+def test_bytes_are_no_text() -> None:
+    with pytest.raises(InputError, match=r"^cannot clean a bytes as text: [^\n]*clean\(\)"):
+        cleanbody.clean_text(STORY.encode())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("source", ["", " \n", "<p>", "<!-- x -->", b""])
+def test_nothing(source: str | bytes) -> None:
+    for page in (cleanbody.clean(source), cleanbody.clean_text("") if source == "" else cleanbody.clean(source)):
+        assert (page.text, page.title, page.blocks, page.status) == ("", None, (), Status.EMPTY)
+
+
+def test_a_page_without_content() -> None:
+    page = cleanbody.clean("<nav><ul><li><a href=a>Home</a><li><a href=b>News</a></ul></nav>")
+    assert (page.text, page.status) == ("", Status.NO_CONTENT)
+    assert [block.text for block in page.blocks] == ["Home", "News"]
+
+
+def test_the_address_goes_through() -> None:
+    url = "https://example.org/2020/03/12/rain"
+    assert cleanbody.clean(f"<p>{STORY}", url).url == cleanbody.clean_text(STORY, url=url).url == url
+    assert cleanbody.clean(f"<p>{STORY}").url is None
+
+
+SITE = "<meta property=og:site_name content='The Daily'>"
+TITLES = [
+    ("of the page", "<h1>Rain on the hills</h1>", "Rain on the hills"),
+    ("of the head", f"<title>Rain on the hills | The Daily</title>{SITE}", "Rain on the hills"),
+    ("of the page sooner", "<title>Rain on the hills</title><h1>RAIN ON THE HILLS</h1>", "RAIN ON THE HILLS"),
+    ("none", "", None),
+]
+
+
+@pytest.mark.parametrize(("head", "title"), [row[1:] for row in TITLES], ids=[row[0] for row in TITLES])
+def test_the_title(head: str, title: str | None) -> None:
+    page = cleanbody.clean(head + "".join(f"<p>{text}</p>" for text in BODY))
+    assert page.title == page.metadata.title == title
+    assert page.text == "\n\n".join(BODY)
+    assert page.to_text(headline=True) == "\n\n".join((title, *BODY) if title else BODY)
+
+
+def test_a_title_that_is_known_beforehand() -> None:
+    page = cleanbody.clean_text("\n\n".join((TITLE.upper(), *BODY, f"{TITLE} - The Daily")), title=TITLE)
+    assert [block.label for block in page.blocks] == [Label.HEADLINE, *[Label.BODY] * len(BODY), Label.DUPLICATE]
+    assert page.text == "\n\n".join(BODY)
+    assert cleanbody.clean_text("\n\n".join(BODY), title=TITLE).title == TITLE
+
+
+def test_the_declared_type() -> None:
+    source = '<script type="application/ld+json">{{"@type": "{0}", "name": "x"}}</script><p>' + STORY
+    assert cleanbody.clean(source.format("Product")).page_type is PageType.PRODUCT
+    assert cleanbody.clean(source.format("Thing")).page_type is PageType.ARTICLE
+
+
+@pytest.mark.parametrize("name", SOME[::4])
+def test_pages_can_be_sent_and_stored(name: str) -> None:
+    page = clean(SOURCES[name])
+    again = pickle.loads(pickle.dumps(page))
+    assert again == page
+    assert (again.text, again.blocks, again.to_dict(blocks=True)) == (page.text, page.blocks, page.to_dict(blocks=True))
+
+
+# --- a small article with all its defects ----------------------------------------------------------------------------
+
+TRAIL = f"Home NEWS {TITLE}"
+PLAIN = "\n\n".join((TITLE, *BODY))
+
+
+def defective(end: str = "\n\n") -> str:
+    """The article as a careless scraper leaves it: breadcrumb with title, copies, teasers, prompts."""
+    copies, prompts = f"{TITLE}\n{TITLE}", "\n".join(PROMPTS)
+    return end.join((TRAIL, TITLE, copies, *BODY[:2], TEASERS[0], *BODY[2:4], TEASERS[1], BODY[4], prompts))
+
+
+@pytest.mark.parametrize("source", [defective(), defective("\n"), defective("\r\n\r\n"), f"\n\n{defective()}\n\n\n"])
+def test_headline_once_and_body_whole(source: str) -> None:
+    page = cleanbody.clean_text(source)
+    assert page.title == TITLE
+    assert page.text.split() == " ".join(BODY).split()
+    assert page.to_text(headline=True).split() == PLAIN.split()
+    if not source.startswith(f"{TRAIL}\n{TITLE}"):  # lines without blank lines between them stay so
+        assert page.to_text(headline=True) == PLAIN
+
+
+def test_what_is_dropped_says_what_it_is() -> None:
+    page = cleanbody.clean_text(defective())
+    labels = {block.text: block.label for block in page.blocks if not block.keep}
+    assert labels[TRAIL] is Label.BREADCRUMB
+    assert labels[TITLE] is Label.DUPLICATE
+    assert {labels[text] for text in TEASERS} == {Label.TEASER}
+    assert {labels[text] for text in PROMPTS} == {Label.COMMENT_PROMPT}
+    assert [block.text for block in page.blocks if block.label is Label.HEADLINE] == [TITLE]
+
+
+def test_the_same_as_html_without_a_class() -> None:
+    blocks = (TRAIL, TITLE, TITLE, *BODY[:2], TEASERS[0], *BODY[2:4], TEASERS[1], BODY[4], *PROMPTS)
+    page = cleanbody.clean(f"<title>{TITLE} | The Daily</title>" + "".join(f"<div>{block}</div>" for block in blocks))
+    assert page.to_text(headline=True) == PLAIN
+
+
+def test_nothing_to_do() -> None:
+    for text in (PLAIN, "\n\n".join(BODY)):
+        assert cleanbody.clean_text(text).to_text(headline=True) == text
