@@ -516,7 +516,7 @@ CHOICES = [
     ("the only h1", f"<p>x</p><h1>{TITLE}</h1><p>{PROSE}", (), 1),
     ("two different h1", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (), -1),
     ("the h1 that the head knows", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
-    ("an h1 without prose", f"<h1>{TITLE}</h1><p>x", (), -1),
+    ("an h1 below all prose", f"<p>{PROSE}</p><p>{OTHER}</p><h1>{TITLE}</h1><p>x", (), -1),
     ("a heading before a line", f"<p>{TITLE}</p><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
     ("a higher heading", f"<h3>{TITLE}</h3><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
     ("not the hidden one", f"<h1 hidden>{TITLE}</h1><h2>{TITLE}</h2><p>{PROSE}", (TITLE,), 1),
