@@ -20,6 +20,10 @@ NEIGHBOUR_WEIGHT: Final = 1.6
 NEIGHBOUR_REACH: Final = 2
 # Beside the learned model, which sees the same columns, a rule that is no veto counts for this share of its weight.
 RULE_SHARE: Final = 0.5
+# A scraped text of which less than 1 / CLEAN_SLOPE would go at this cut is partly clean already.
+CLEAN_LOGIT: Final = -0.32
+CLEAN_SLOPE: Final = 2.5
+FEW_WORDS: Final = 200.0
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -50,17 +54,18 @@ def classify(
         held = [[rule for rule in rules if rule.label not in _POSTS] for rules in held]
     logits = array("d", (b + sum(_pull(rule, share) for rule in rules) for b, rules in zip(base, held, strict=True)))
     context = _context(logits) if code == "density" else [0.0] * table.rows
+    prior = _priors(document, table, held, logits)
     count = table.rows
     label, kept, scores = bytearray(count), bytearray(count), array("d", bytes(8 * count))
     reasons: list[tuple[Reason, ...]] = []
     for i in range(count):
         rules = held[i]
-        score = sigmoid(logits[i] + context[i])
+        score = sigmoid(logits[i] + context[i] + prior[i])
         verdict = _label(i == table.headline_index, score >= threshold, rules)
         scores[i] = max(score, threshold) if verdict is Label.HEADLINE else score
         label[i] = LABEL_INDEX[verdict]
         kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
-        reasons.append((*(rule.reason for rule in rules), *_evidence(code, base[i], context[i], verdict)))
+        reasons.append((*(rule.reason for rule in rules), *_evidence(code, base[i], context[i], prior[i], verdict)))
     return Decisions(label=label, score=scores, keep=kept, reasons=tuple(reasons))
 
 
@@ -81,6 +86,27 @@ def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequen
     first = model.ensembles[f"{name}-first"].score(table.columns)
     second = second_columns(document, table["words"], first)
     return model.ensembles[f"{name}-second"].score((*table.columns, *second)), "model"
+
+
+def _priors(
+    document: Document, table: Table, held: Sequence[Sequence[Rule]], logits: Sequence[float]
+) -> Sequence[float]:
+    """What is added to the log-odds of each block for the sake of the document as a whole.
+
+    Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
+    the less of it would go. And a short document of which nothing would be left keeps what no rule speaks against.
+    """
+    words = table["words"]
+    total = sum(words)
+    kept = sum(w for w, x in zip(words, logits, strict=True) if x >= CLEAN_LOGIT)
+    trust = 0.0
+    if not document.markup and kept:
+        trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
+    free = [not any(rule.label is not Label.BODY for rule in rules) for rules in held]
+    lift = 0.0
+    if not kept and total <= FEW_WORDS:
+        lift = -max((x for x, is_free in zip(logits, free, strict=True) if is_free), default=0.0)
+    return [trust + lift if is_free else trust for is_free in free]
 
 
 def _pull(rule: Rule, share: float) -> float:
@@ -110,9 +136,11 @@ def _label(is_headline: bool, content: bool, rules: Sequence[Rule]) -> Label:
     return max(against, key=lambda rule: rule.weight).label if against else Label.OTHER
 
 
-def _evidence(code: str, base: float, context: float, verdict: Label) -> tuple[Reason, ...]:
+def _evidence(code: str, base: float, context: float, prior: float, verdict: Label) -> tuple[Reason, ...]:
     """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
     found: tuple[Reason, ...] = (Reason(code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
+    if prior:
+        found += (Reason("document", Label.BODY, prior),)
     if context:
         found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
     return (Reason("headline", Label.HEADLINE, 0.0), *found) if verdict is Label.HEADLINE else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cleanbody import html, plaintext
@@ -36,7 +36,7 @@ class Config:
     threshold: float = 0.42
     keep: frozenset[Label] = frozenset()
     model: bool = True
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
@@ -63,9 +63,9 @@ class Config:
 class Cleaner:
     """Cleans pages and texts under one `Config`. Holds nothing that changes: safe to share, and picklable.
 
-    >>> page = Cleaner(Config.recall()).clean_text("Rain\\n\\nIt rained all day in the valley, and nobody minded.")
+    >>> page = Cleaner(Config.recall()).clean_text("It rained all day, and nobody minded.\\n\\nLeave a Reply")
     >>> page.text
-    'It rained all day in the valley, and nobody minded.'
+    'It rained all day, and nobody minded.'
     """
 
     def __init__(self, config: Config | None = None) -> None:

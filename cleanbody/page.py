@@ -260,7 +260,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The verdict on each block, in columns of n blocks: label (index into ``LABELS``), score, keep, reasons, author."""
+    """The verdict on each of n blocks, in columns: label (index into ``LABELS``), score, keep, reasons, author."""
 
     label: bytearray
     score: array[float]

@@ -20,6 +20,7 @@ from make_warcs import ARCHIVES, FERRY, FOLDER, PAGES, Fail, Hole, Page, Skip, h
 
 import cleanbody
 from cleanbody import cli, corpus
+from cleanbody.model import COMPILED
 from cleanbody.warc import read_pages
 
 EXAMPLE = str(FOLDER / "example.warc.gz")
@@ -277,7 +278,8 @@ def test_errors_are_one_line_and_leave_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_help_and_version() -> None:
-    assert run("--version").stdout == f"cleanbody {cleanbody.__version__} (pure Python)\n"
+    core = "compiled core" if COMPILED else "pure Python, slower: no compiled core was built"
+    assert run("--version").stdout == f"cleanbody {cleanbody.__version__} ({core})\n"
     for args in ([], ["--help"], ["-h"], ["clean", "--help"], ["warc", "-h"]):
         result = run(*args)
         assert result.exit_code == 0 and "Usage: " in result.stdout, args

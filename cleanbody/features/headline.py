@@ -139,7 +139,7 @@ def _copies(
             value = _is_copy(key, title, texts[i])
             if value and len(title) < LEAST_WORDS and i > first_prose:
                 value = 0.5  # one word may well stand alone in the body
-            if value > copy[i] or value and key == title:
+            if value > copy[i] or (value and key == title):
                 copy[i], match[i] = value, title
             if len(title) >= LEAST_WORDS and 0 < len(key) - len(title) <= MOST_CRUMBS and key[-len(title) :] == title:
                 joined[i] = 1.0
@@ -195,9 +195,9 @@ def _is_h1(document: Document, i: int) -> bool:
 def _h1(
     document: Document, lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]
 ) -> str | None:
-    """The page's only first-level heading, if prose follows it."""
+    """The page's only first-level heading, if prose follows it or the page has none at all."""
     found = [i for i in lines.blocks if _is_h1(document, i) and not document.flags[i] & Flag.HIDDEN]
-    if len(found) != 1 or words[found[0]] < 2 or True not in prose[found[0] :]:
+    if len(found) != 1 or (True in prose and (words[found[0]] < 2 or True not in prose[found[0] :])):
         return None
     return texts[found[0]].replace("\n", " ")
 
@@ -247,13 +247,14 @@ def _lone(texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -
     first = prose.index(True)
     if sum(prose) < 2:
         return None
-    lines = [i for i in range(max(first - LONE_LINES, 0), first) if _is_shaped(texts[i], words[i])]
+    near = range(max(first - LONE_LINES, 0), min(first, LONE_LINES + 2))
+    lines = [i for i in near if _is_shaped(texts[i], words[i])]
     return texts[max(lines, key=lambda i: min(words[i], 12.0))] if lines else None
 
 
 def _is_shaped(text: str, words: float) -> bool:
     """Whether a line could be a headline by its shape alone."""
-    if not LEAST_LONE <= words <= MOST_LONE or "\n" in text or _SPEAKER.match(text):
+    if not LEAST_LONE <= words <= MOST_LONE or "\n" in text or "\t" in text or _SPEAKER.match(text):
         return False
     return text[-1] not in _NO_END and text[0] not in _NO_START and not text[0].islower() and not DATE.search(text)
 

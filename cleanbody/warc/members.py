@@ -141,6 +141,7 @@ def detect(raw: Raw) -> Codec | None:
 
 
 def pieces(raw: Raw, codec: Codec) -> Iterator[Piece | Damage]:
+    """The members of a compressed archive, or the stretches of a plain one, and the damage between them."""
     while head := raw.peek(4):
         offset = raw.tell()
         if codec is not PLAIN and not codec.magic.match(head):
