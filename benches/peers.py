@@ -145,7 +145,7 @@ def _visible(html: str) -> str:
 
 SYSTEMS: Mapping[str, System] = {
     "cleanbody": System("cleanbody", _cleanbody, _cleanbody_text),
-    "cleanbody, rules alone": System("cleanbody", _rules_alone, _rules_alone_text),
+    "cleanbody without model": System("cleanbody", _rules_alone, _rules_alone_text),
     "trafilatura": System("trafilatura", _trafilatura),
     "readability-lxml": System("readability-lxml", _readability),
     "resiliparse": System("resiliparse", _resiliparse),
