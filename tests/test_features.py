@@ -147,6 +147,7 @@ TEXTS: list[tuple[str, dict[str, float]]] = [
     ("Version 1.2.3", {"dates": 0}),
     ("BREAKING NEWS", {"shouting": 1, "capitals": 1}),
     ("Ärger ÜBER Öl", {"capitals": 1, "shouting": 6 / 11}),
+    ("Rock-And-Roll", {"capitals": 1, "words": 1}),
     ("read more at www.example.org or @ann", {"starts_lower": 1, "addresses": 2}),
     ("ann@example.org", {"addresses": 1}),
     ("© 2020 Example", {"copyright": 1}),
@@ -335,6 +336,26 @@ def test_the_article_lies_inside_the_region_and_the_menu_outside() -> None:
     assert column(table, "best_share")[0] == pytest.approx((6 * word_count(PROSE) + 1) / free)
 
 
+def test_scores_of_the_containers() -> None:
+    """A paragraph gives 1, its commas and a twentieth of its words: all to its own element, half to the next."""
+    commas, words, linked = "word, word, " + "word " * 18, "word " * 40, "word " * 10
+    table = features(f"<section><p>{commas}<p>{words}<p><a href=x>{linked}</a><p>a b c d e</section>")
+    first, second, section = 1 + 2 + 1, 1 + 2, (4 + 3) / 2 * (1 - 10 / 75)
+    assert column(table, "inner_ratio") == near([1, second / first, 0, 0])
+    assert column(table, "best_ratio") == near([1] + [section / first] * 3)
+    assert column(table, "in_best") == [1, 0, 0, 0]
+    assert column(table, "best_share") == near([20 / 65] * 4)
+    assert column(table, "in_60") == [0, 1, 0, 0]
+    assert column(table, "in_80") == [1, 1, 1, 1]
+
+
+def test_half_linked_paragraphs_count_for_little() -> None:
+    half = f"<a href=x>{'word ' * 14}word</a> {'word ' * 15}"
+    table = features(f"<p>{PROSE}</p><p>{half}</p>")
+    assert column(table, "link_share")[1] == pytest.approx(0.5, abs=0.01)
+    assert column(table, "in_stretch") == [1, 0]
+
+
 def test_the_stretch_of_a_text() -> None:
     table = features(f"Home\n\nNews\n\n{PROSE}\n\nRain\n\n{OTHER}\n\nImprint\n\nContact")
     assert column(table, "in_stretch") == [0, 0, 1, 1, 1, 0, 0]
@@ -385,6 +406,7 @@ def test_sections() -> None:
     assert column(table, "section_blocks") == near([math.log(2)] + [math.log(4)] * 3 + [math.log(3)] * 2)
     assert column(table, "section_place") == near([0, 0, math.log(2), math.log(3), 0, math.log(2)])
     assert column(table, "section_title_overlap") == near([0] + [1 / 2] * 3 + [0] * 2)
+    assert column(features("<h2>Rain</h2>", headlines=("No rain",)), "section_title_overlap") == [1]
 
 
 # --- coherence and phrases -------------------------------------------------------------------------------------------
@@ -516,6 +538,8 @@ CHOICES = [
     ("the only h1", f"<p>x</p><h1>{TITLE}</h1><p>{PROSE}", (), 1),
     ("two different h1", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (), -1),
     ("the h1 that the head knows", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
+    ("an h1 of two words", f"<h1>Rain fell</h1><p>{PROSE}", (), 0),
+    ("an h1 of one word", f"<h1>Rain</h1><p>{PROSE}", (), -1),
     ("an h1 below all prose", f"<p>{PROSE}</p><p>{OTHER}</p><h1>{TITLE}</h1><p>x", (), -1),
     ("a heading before a line", f"<p>{TITLE}</p><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
     ("a higher heading", f"<h3>{TITLE}</h3><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
@@ -542,6 +566,7 @@ def test_a_headline_that_only_the_head_has() -> None:
 BARE = [
     ("twice above the prose", f"Home\n\n{TITLE}\n\n{TITLE}\n\n{PROSE}\n\n{OTHER}", TITLE),
     ("behind a breadcrumb", f"Home News {TITLE}\n\n{TITLE}\n\n{PROSE}", TITLE),
+    ("behind one word", f"News {TITLE}\n\n{TITLE}\n\n{PROSE}", TITLE),
     ("before a site's name", f"{TITLE} - The Daily\n\n{TITLE}\n\n{PROSE}", TITLE),
     ("alone above the prose", f"{TITLE}\n\n{PROSE}\n\n{OTHER}", TITLE),
     (
