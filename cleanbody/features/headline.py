@@ -92,7 +92,9 @@ def find_headline(
     wanted = list(dict.fromkeys(key for key in (_key(c) for c in candidates) if key))
     names = {_key(c): c for c in reversed(candidates)}
     if not any(key in wanted for key in lines.keys):
-        found = _h1(document, lines, texts, words, prose) if document.markup else _repeated(lines, texts, words, prose)
+        found = _h1(document, lines, texts, words, prose)
+        if not found and not (wanted and document.markup):
+            found = _repeated(lines, texts, words, prose)
         if found:
             names.setdefault(_key(found), found)
             wanted.insert(0, _key(found))
