@@ -54,6 +54,8 @@ class Label(StrEnum):
     OTHER = "other"
 
 
+# Blocks that a document is cut into at most; what follows stays one block, so that a hostile page costs seconds.
+MAX_BLOCKS = 25_000
 CONTENT_LABELS = frozenset({Label.HEADLINE, Label.BODY})
 LABELS: tuple[Label, ...] = tuple(Label)
 
@@ -100,6 +102,7 @@ class Status(StrEnum):
     REPLACED_BYTES = "replaced-bytes"
     TOO_MANY_ATTRIBUTES = "too-many-attributes"
     TOO_MANY_TAGS = "too-many-tags"
+    TOO_MANY_BLOCKS = "too-many-blocks"
     TOO_DEEP = "too-deep"
     TOO_LARGE = "too-large"
     TRUNCATED = "truncated"

@@ -10,9 +10,8 @@ from array import array
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from cleanbody.page import KINDS, Document, Flag, InputError, Kind, Status
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
 
-MAX_LINES: Final = 400_000
 # A text is hard-wrapped when most lines that have a successor reach the same width, and that width is a page's.
 WRAP_WIDTHS: Final = (50, 100)
 WRAP_SLACK: Final = 16  # characters: a longer word did not fit
@@ -60,11 +59,10 @@ def read_text(text: str, *, max_chars: int | None = None) -> Document:
         text = text[:max_chars]
         statuses.append(Status.TOO_LARGE)
     lines = _lines(text)
-    if len(lines) > MAX_LINES:
-        text = text[: lines[MAX_LINES].start]
-        del lines[MAX_LINES:]
-        statuses.append(Status.TOO_LARGE)
     groups = _groups(text, lines)
+    if len(groups) > MAX_BLOCKS:
+        groups[MAX_BLOCKS:] = [[line for group in groups[MAX_BLOCKS:] for line in group]]
+        statuses.append(Status.TOO_MANY_BLOCKS)
     if not groups:
         statuses.append(Status.EMPTY)
     return _document(text, groups, tuple(dict.fromkeys(statuses)))

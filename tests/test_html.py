@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html
 from cleanbody.html.tags import PREFORMATTED
 from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
-from cleanbody.page import KINDS, Document, Flag, InputError, Kind, MarkKind, Status
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, MarkKind, Status
 from cleanbody.scan import Limits
 
 GENEROUS = 5.0  # seconds: hostile input must stay linear, on any machine
@@ -581,3 +581,12 @@ def test_every_word_of_text_stays(lines: list[str]) -> None:
     document = read_html("".join(f"<p>{line}</p>" for line in escaped))
     assert texts(document) == [" ".join(line.split()) for line in lines if line.split()]
     assert all(kind == KINDS.index(Kind.PARAGRAPH) for kind in document.kind)
+
+
+def test_beyond_the_most_blocks_all_is_one() -> None:
+    """Each block costs a tenth of a millisecond in features: a page of nothing but paragraphs must end in seconds."""
+    count = MAX_BLOCKS + 500
+    document = read_html("".join(f"<p>{i}" for i in range(count)))
+    assert len(document) == MAX_BLOCKS + 1
+    assert document.statuses == (Status.TOO_MANY_BLOCKS,)
+    assert document.text.split() == [str(i) for i in range(count)]

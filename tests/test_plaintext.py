@@ -224,11 +224,11 @@ def test_max_chars(cap: int | None, expected: str) -> None:
     check(document, expected if cap != 3 else "aaa")
 
 
-def test_max_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plaintext, "MAX_LINES", 3)
+def test_beyond_the_most_blocks_all_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plaintext, "MAX_BLOCKS", 3)
     document = read_text("A\n\nB\nC\nD\nE")
-    assert (texts(document), document.statuses) == (["A", "B", "C"], (Status.TOO_LARGE,))
-    check(document, "A\n\nB\nC\n")
+    assert (texts(document), document.statuses) == (["A", "B", "C", "D E"], (Status.TOO_MANY_BLOCKS,))
+    check(document, "A\n\nB\nC\nD\nE")
     assert read_text("A\n\nB\n\nC").statuses == ()
 
 

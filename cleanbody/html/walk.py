@@ -16,7 +16,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
-from cleanbody.page import KINDS, Document, Flag, Head, Kind, Mark, MarkKind, Status
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Mark, MarkKind, Status
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
@@ -132,7 +132,7 @@ class Walker:
             entered = framed.pop()
             if entered:
                 self._leave(entered)
-        self.flush()
+        self.flush(last=True)
 
     def _enter(self, node: LexborNode, action: int, name: str) -> str | None:
         """Open an element; None: don't go below it; else the tag to hand to `_leave` ("" where nothing is due)."""
@@ -239,8 +239,15 @@ class Walker:
             for column in (self.parent, self.tag, self.names, self.first, self.last):
                 column.pop()  # nothing stands in it
 
-    def flush(self) -> None:
-        """End the block that is being gathered, if it has any text."""
+    def flush(self, last: bool = False) -> None:
+        """End the block that is being gathered, if it has any text; past the cap, only the line."""
+        if len(self.start) >= MAX_BLOCKS and not last:
+            if self.line:
+                self.statuses[:] = dict.fromkeys((*self.statuses, Status.TOO_MANY_BLOCKS))
+                self.buffer.append("\n")
+                self.length += 1
+                self.line = 0
+            return
         self.space = False
         self.line = 0
         if not self.buffer:
