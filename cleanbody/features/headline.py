@@ -216,9 +216,10 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
             opening.setdefault(_key(piece), i)
     last = len(prose) - 1 - prose[::-1].index(True)
     best, best_score = None, 1.9
+    second_prose = next((i for i in range(prose.index(True) + 1, len(prose)) if prose[i]), len(prose))
     tails = _tails(lines)
     for i, key in zip(lines.blocks, lines.keys, strict=True):
-        if words[i] < LEAST_WORDS or i > last or not _leads(i, prose):
+        if words[i] < LEAST_WORDS or i > last or not _leads(i, prose, second_prose):
             continue
         if any(_key(head) in known for head in heads(texts[i])):
             continue  # the same with a site's name behind it
@@ -228,9 +229,9 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     return best or _lone(texts, words, prose)
 
 
-def _leads(i: int, prose: Sequence[bool]) -> bool:
+def _leads(i: int, prose: Sequence[bool], second_prose: int) -> bool:
     """Whether prose follows a line within a few blocks, and no prose stands far before it."""
-    return True in prose[i : i + 8] and sum(prose[:i]) <= 1
+    return i <= second_prose and True in prose[i : i + 8]
 
 
 def _tails(lines: _Lines) -> Counter[Key]:
@@ -272,6 +273,7 @@ def _choose(
 ) -> int:
     """The copy that is the headline: of the most trusted candidate, the highest heading, near the prose, not linked."""
     best, best_score = -1, 0.0
+    first_prose = prose.index(True) if True in prose else len(prose)
     for k, i in enumerate(lines.blocks):
         if copy[i] < 0.5:
             continue
@@ -285,7 +287,7 @@ def _choose(
             score -= 3.0
         score -= link_share[i] if link_share[i] == link_share[i] else 0.0
         score += 0.5 if True in prose[i + 1 : i + 7] else 0.0
-        score += 0.25 if True not in prose[:i] else -0.5
+        score += 0.25 if i <= first_prose else -0.5
         if score > best_score + 1e-9:
             best, best_score = i, score
     return best
