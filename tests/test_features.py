@@ -147,6 +147,8 @@ TEXTS: list[tuple[str, dict[str, float]]] = [
     ("Version 1.2.3", {"dates": 0}),
     ("BREAKING NEWS", {"shouting": 1, "capitals": 1}),
     ("Ärger ÜBER Öl", {"capitals": 1, "shouting": 6 / 11}),
+    ("a,", {"commas": 1}),
+    ("ab, cd ef gh ij " * 80, {"commas": 38 / (400 * 600 / 1280)}),  # of the first 600 characters
     ("Rock-And-Roll", {"capitals": 1, "words": 1}),
     ("read more at www.example.org or @ann", {"starts_lower": 1, "addresses": 2}),
     ("ann@example.org", {"addresses": 1}),
@@ -185,6 +187,7 @@ FORMS: list[tuple[str, dict[str, float]]] = [
     ),
     ("<div><a href=x>ab</a> <a href=y>cd</a></div>", {"link_share": 4 / 5, "links": 2, "paragraph_tag": 0}),
     ("<a href=x><p>ab cd</p></a>", {"link_share": 1, "links": 1, "links_per_word": 1 / 2}),
+    ("<p><a href=x>ab</a>", {"links_per_word": 1}),
     ("<p><b><i>ab</i></b>", {"strong_share": 1}),
     ("<p><img src=x>ab", {"links": 0, "link_share": 0, "strong_share": 0}),
     ("<h1>a", {"heading": 6, "item": 0}),
@@ -531,6 +534,8 @@ def test_distance_to_the_headline() -> None:
     assert column(table, "has_headline") == [1] * 4
     without = features(f"<p>x</p><p>{PROSE}</p><p>{OTHER}")
     assert column(without, "from_headline") == column(without, "has_headline") == [0] * 3
+    first = features(f"<h1>{TITLE}</h1><p>{PROSE}", headlines=(TITLE,))
+    assert column(first, "has_headline") == [1, 1]
 
 
 CHOICES = [
@@ -577,6 +582,7 @@ BARE = [
     ("a menu item that stands twice", f"Home page\n\nHome page\n\n{PROSE}", ""),
     ("a line that stands twice below the prose", f"{PROSE}\n\n{OTHER}\n\n{TITLE}\n\n{TITLE}", ""),
     ("prose alone", f"{PROSE}\n\n{OTHER}", ""),
+    ("only with a site's name", f"{TITLE} - The Daily\n\nHome\n\n{PROSE}", ""),
     ("a salutation", f"Dear friends of the valley,\n\n{PROSE}\n\n{OTHER}", ""),
     ("a sentence", f"It rained again that day.\n\n{PROSE}\n\n{OTHER}", ""),
     ("a date", f"On the hills, 12 March 2020\n\n{PROSE}\n\n{OTHER}", ""),
