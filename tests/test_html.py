@@ -13,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser
 
-from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html
+from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html, walk
 from cleanbody.html.tags import PREFORMATTED
 from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, MarkKind, Status
@@ -121,6 +121,7 @@ BLOCKS = [
     # code
     ("pre as it is", "<pre>\n  a\n\n b   c\t\n</pre>x", [("code", 0, "  a\n\n b   c"), ("paragraph", 0, "x")]),
     ("pre with an inline start", "<pre>  <code>if x:\n    y</code>\n</pre>", [("code", 0, "  if x:\n    y")]),
+    ("pre with blank lines first", "<pre>\n\n  \n    a\n  b</pre>", [("code", 0, "    a\n  b")]),
     ("pre with <br>", "<pre>a<br>  b</pre>", [("code", 0, "a\n  b")]),
     ("pre in parts", "<pre>a\n<div> b</div>c  d</pre>", [("code", 0, "a"), ("code", 0, " b"), ("code", 0, "c  d")]),
     ("empty pre", "<pre> \n </pre><p>x", [("paragraph", 0, "x")]),
@@ -319,6 +320,7 @@ RESCUES = [
     ("a page beside its noscript", f"<p>{LONG}<p>{LONG}</p><noscript>{STORY}</noscript>", None, [Flag.NOSCRIPT]),
     ("a noscript notice", "<body><noscript>Please turn scripts on.</noscript>", None, []),
     ("JSON-LD", f"<p>Loading</p>{linked(articleBody=STORY)}", Status.RESCUED_JSON_LD, [Flag.RESCUED]),
+    ("JSON-LD beside a notice", f"<p>{LONG}</p>{linked(articleBody=STORY)}", Status.RESCUED_JSON_LD, [Flag.RESCUED]),
     ("JSON-LD with markup", f"{linked(articleBody=f'<p>{STORY}</p>')}x", Status.RESCUED_JSON_LD, [Flag.RESCUED]),
     ("JSON-LD of a page that shows itself", f"{linked(articleBody=STORY)}<p>{STORY}", None, [0]),
     ("JSON-LD that is short", f"<p>Loading</p>{linked(articleBody=RAIN)}", None, []),
@@ -492,6 +494,10 @@ def test_head_data() -> None:
     )
 
 
+def test_properties_are_capped() -> None:
+    assert len(read_html("<i itemprop=a content=b>x</i>" * 300).head.props) == 200
+
+
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
@@ -523,6 +529,27 @@ HOSTILE = {
     "JSON-LD": ('<script type="application/ld+json">' + "[" * 500_000, 0),
     "unclosed formatting": ("<p><i><b><a href=x>y" * 3_000, None),
 }
+
+
+CAPPED = [
+    ("paragraphs", "<p>a<p>b<p>c<p>d<p>e", ["a", "b", "c\nd\ne"]),
+    ("as many as may be", "<p>a<p>b", ["a", "b"]),
+    ("one more", "<p>a<p>b<p>c", ["a", "b", "c"]),
+    ("marks over the cap", "<p>a<p>b<p><b>c</b> d<p><a href=x>e</a> <p> <i>f</i>", ["a", "b", "c d\ne\nf"]),
+    ("code over the cap", "<p>a<p>b<pre> c\n  d</pre><ul><li>e", ["a", "b", None]),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), [row[1:] for row in CAPPED], ids=[row[0] for row in CAPPED])
+def test_blocks_beyond_the_cap_are_one(source: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "MAX_BLOCKS", 2)
+    document = read_html(source)
+    assert len(document) == len(expected)
+    assert all(text == own for own, text in zip(expected, texts(document), strict=True) if own is not None)
+    assert "".join(document.text.split()) == "".join(LexborHTMLParser(source).text().split())
+    assert (Status.TOO_MANY_BLOCKS in document.statuses) == (len(expected) > 2)
+    check_containers(document)
+    check_marks(document, list(zip(document.start, document.end, strict=True)))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

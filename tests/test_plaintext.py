@@ -116,6 +116,8 @@ def test_lines_join_from_so_many_characters_together(more: int) -> None:
     first, second = "A" + "b" * 39, "c" * (PROSE - 40 + more)
     expected = [f"{first} {second}"] if more >= 0 else [first, second]
     assert texts(read_text(f"{first}\n{second}")) == expected
+    second = "," + second[1:]
+    assert texts(read_text(f"{first}\n{second}")) == ([first + second] if more >= 0 else [first, second])
 
 
 def test_flags_and_kinds() -> None:
@@ -146,6 +148,16 @@ def test_a_bullet_begins_a_block_in_a_wrapped_text_too() -> None:
     document = read_text(source)
     assert texts(document) == [f"* {STORY}"] * 3
     assert kinds(document) == ["item"] * 3
+
+
+def test_a_bullet_set_in_stays_one_block_after_a_full_stop() -> None:
+    lines = (
+        "* It rained all day in the valley, and in the evening nobody minded.",
+        "  The river rose by a hand before noon, and by night the lower fields",
+        "  stood under water, as they had done in the spring of the year before.",
+    )
+    item = " ".join(line.strip() for line in lines)
+    assert texts(read_text("\n".join(lines * 4))) == [item] * 4
 
 
 def test_short_lines_of_a_wrapped_text_stay_apart() -> None:
@@ -230,6 +242,15 @@ def test_beyond_the_most_blocks_all_is_one(monkeypatch: pytest.MonkeyPatch) -> N
     assert (texts(document), document.statuses) == (["A", "B", "C", "D E"], (Status.TOO_MANY_BLOCKS,))
     check(document, "A\n\nB\nC\nD\nE")
     assert read_text("A\n\nB\n\nC").statuses == ()
+
+
+def test_blocks_beyond_the_cap_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plaintext, "MAX_BLOCKS", 2)
+    source = "A\n\nB\nC\n\n\nD\nE"
+    document = read_text(source)
+    assert (texts(document), document.statuses) == (["A", "B", "C D E"], (Status.TOO_MANY_BLOCKS,))
+    check(document, source)
+    assert read_text("A\n\nB").statuses == ()
 
 
 @pytest.mark.parametrize("value", [None, 7, b"Rain", ["Rain"]], ids=lambda value: type(value).__name__)
