@@ -74,10 +74,10 @@ def _lines(text: str) -> list[_Line]:
     previous_end = 0
     for match in _LINE.finditer(text):
         raw = match.group()
-        bare = raw.strip()
+        bare = raw.strip().lstrip("\ufeff").lstrip()  # a byte order mark that nobody took away is no text
         if not bare:
             continue
-        indent = len(raw) - len(raw.lstrip())
+        indent = len(raw.rstrip()) - len(bare)
         start = match.start() + indent
         blank = not lines or len(_LINE_ENDS.findall(text, previous_end, start)) > 1
         lines.append(_Line(start, start + len(bare), blank, indent))

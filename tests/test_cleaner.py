@@ -262,6 +262,21 @@ def test_the_same_as_html_without_a_class() -> None:
     assert page.to_text(headline=True) == PLAIN
 
 
+def test_the_same_as_html_without_a_title() -> None:
+    page = cleanbody.clean("".join(f"<div>{block}</div>" for block in (TRAIL, TITLE, TITLE, *BODY)))
+    assert page.to_text(headline=True) == PLAIN
+
+
+def test_a_title_with_the_site_s_name() -> None:
+    source = "\n\n".join((TITLE, *BODY, f"{TITLE} - The Daily"))
+    assert cleanbody.clean_text(source, title=f"{TITLE} | The Daily").to_text(headline=True) == PLAIN
+
+
+def test_a_page_of_one_paragraph() -> None:
+    page = cleanbody.clean(f"<p>{STORY}")
+    assert (page.text, page.status) == (STORY, Status.COMPLETE)
+
+
 def test_nothing_to_do() -> None:
     for text in (PLAIN, "\n\n".join(BODY)):
         assert cleanbody.clean_text(text).to_text(headline=True) == text

@@ -52,9 +52,11 @@ def check(document: Document, source: str) -> None:
     assert len(document.texts) in (0, n)
     for own, (start, end) in zip(texts(document), spans, strict=True):
         assert own.strip() and bare(own) == bare(source[start:end])
-    # Nothing is lost: what stands between the blocks is white space.
+    # Nothing is lost: what stands between the blocks is white space, or a byte order mark.
     edges = [0, *(edge for span in spans for edge in span), len(source)]
-    assert not any(source[left:right].strip() for left, right in zip(edges[::2], edges[1::2], strict=True))
+    assert not any(
+        source[left:right].replace("\ufeff", "").strip() for left, right in zip(edges[::2], edges[1::2], strict=True)
+    )
 
 
 DOZHD = "Дождь шёл весь день в долине, и никто уже не думал о нём больше"
@@ -64,6 +66,7 @@ BLOCKS = [
     ("white space around lines", "  Rain \n\t It rained.\n \t \n It did.\n\n", ["Rain", "It rained.", "It did."]),
     ("white space inside a line", "Rain   fell\there\u00a0too", ["Rain   fell\there\u00a0too"]),
     ("no-break spaces around lines", "\u00a0Rain\u00a0\n\u00a0\nIt rained.", ["Rain", "It rained."]),
+    ("a byte order mark", "\ufeffRain\n\ufeff\n\ufeff It rained.\ufeff", ["Rain", "It rained.\ufeff"]),
     ("every line end", "a\r\nb\rc\nd\x0be\x0cf\x85g\u2028h\u2029i", list("abcdefghi")),
     ("blank lines of every kind", f"{STORY[:64]}\r\n\r\n{STORY[64:130]}", [STORY[:64], STORY[64:130].strip()]),
     # lines that go on
