@@ -41,7 +41,7 @@ def page_f1(page: PageRows, keep: np.ndarray) -> float:
 
 def two_stages(pages: Sequence[PageRows]) -> np.ndarray:
     """Log-odds of every row, out of fold in both stages."""
-    first = fit.out_of_fold(pages, stack(list(pages), "features"), COLUMNS)
+    first = fit.out_of_fold(pages, stack(pages, "features"), COLUMNS)
     return fit.out_of_fold(pages, fit.second_features(pages, first), (*COLUMNS, *SECOND_COLUMNS))
 
 

@@ -257,7 +257,8 @@ def warc(archives: tuple[str, ...], output: str, summary: str | None, blocks: bo
 def train(pages: tuple[str, ...], output: str, leave_out: tuple[str, ...], processes: int) -> int:
     """Train the block model on labelled pages (JSON lines with html and main_content; needs the extra 'train')."""
     trainer = _training("trainer")
-    Path(output).write_bytes(trainer.train_model([Path(name) for name in pages], leave_out, processes))
+    with corpus.open_output(output) as file:
+        file.write(trainer.train_model([Path(name) for name in pages], leave_out, processes))
     return DONE
 
 

@@ -100,7 +100,7 @@ def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> li
     running = [0]
     for flag in prose:
         running.append(running[-1] + flag)
-    since, until = _distances(prose), _distances(prose[::-1])[::-1]
+    since, until = distances_since(prose), distances_since(prose[::-1])[::-1]
     columns = [zeros(n) for _ in NEIGHBOUR_COLUMNS]
 
     def near(i: int, reach: int) -> float:
@@ -125,12 +125,16 @@ def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> li
     return columns
 
 
-def _distances(prose: Sequence[bool]) -> list[int]:
-    """Blocks since the last prose block before each one; the number of blocks where there was none."""
-    distance, out = len(prose), []
-    for flag in prose:
-        distance += 1
-        out.append(min(distance, len(prose)))
+def distances_since(flags: Sequence[bool]) -> list[int]:
+    """Steps since the last true flag before each one; the number of flags where there was none.
+
+    >>> distances_since([False, True, False, False])
+    [4, 4, 1, 2]
+    """
+    distance, out = len(flags), []
+    for flag in flags:
+        distance = min(distance + 1, len(flags))
+        out.append(distance)
         if flag:
             distance = 0
     return out
@@ -181,7 +185,7 @@ def coherence_columns(
             of_body.update(own)
     title_stems = frozenset(content_stems(words_of(title)))
     description_stems = frozenset(content_stems(words_of(description)))
-    before, after = _prose_neighbours(prose)
+    before, after = nearest_true(prose)
     numbers: dict[tuple[str, ...], int] = {}
     keys = [tuple(block[:60]) for block in split]
     repeats = Counter(keys)
@@ -208,17 +212,21 @@ def coherence_columns(
     return columns
 
 
-def _prose_neighbours(prose: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """For each block the index of the nearest prose block before and after it; -1 where there is none."""
-    n = len(prose)
+def nearest_true(flags: Sequence[bool]) -> tuple[list[int], list[int]]:
+    """For each flag the index of the nearest true one before it and after it; -1 where there is none.
+
+    >>> nearest_true([True, False, True])
+    ([-1, 0, 0], [2, 2, -1])
+    """
+    n = len(flags)
     before, after, at = [-1] * n, [-1] * n, -1
     for i in range(n):
         before[i] = at
-        at = i if prose[i] else at
+        at = i if flags[i] else at
     at = -1
     for i in range(n - 1, -1, -1):
         after[i] = at
-        at = i if prose[i] else at
+        at = i if flags[i] else at
     return before, after
 
 

@@ -56,7 +56,7 @@ def region_columns(
     else:
         for name in REGION_COLUMNS[:10]:
             by_name[name][:] = array("d", [UNKNOWN]) * n
-    begin, end = best_stretch([min(f, MOST) * s_ - FEE for f, s_ in zip(free, _trust(link_share), strict=True)])
+    begin, end = best_stretch([min(f, MOST) * (1.0 - s) - FEE for f, s in zip(free, link_share, strict=True)])
     share = sum(free[begin:end]) / total
     for i in range(n):
         by_name["in_stretch"][i] = 1.0 if begin <= i < end else 0.0
@@ -64,10 +64,6 @@ def region_columns(
         by_name["to_stretch_end"][i] = signed_log(end - 1 - i)
         by_name["stretch_share"][i] = share
     return columns
-
-
-def _trust(link_share: Sequence[float]) -> list[float]:
-    return [1.0 - s for s in link_share]
 
 
 def signed_log(distance: float) -> float:

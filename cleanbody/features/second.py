@@ -6,8 +6,9 @@ from array import array
 from collections.abc import Sequence
 from typing import Final
 
+from cleanbody.features.context import distances_since
 from cleanbody.features.region import best_stretch, signed_log
-from cleanbody.features.structure import UNKNOWN, shapes_of, zeros
+from cleanbody.features.structure import UNKNOWN, outer_container, shapes_of, zeros
 from cleanbody.page import Document
 
 SECOND_COLUMNS: Final = (
@@ -52,15 +53,13 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
     above = [x > 0.0 for x in clipped]
     page = mean(0, n)
     kept = sum(w for w, flag in zip(words, above, strict=True) if flag) / (sum(words) or 1.0)
-    since, until = _since(above), _since(above[::-1])[::-1]
+    since, until = distances_since(above), distances_since(above[::-1])[::-1]
     begin, end = best_stretch([x * w for x, w in zip(clipped, weights, strict=True)])
     by_shape = _shape_means(document, clipped, weights)
     columns = [zeros(n) for _ in SECOND_COLUMNS]
     for i in range(n):
         inner = document.container[i]
-        outer = inner
-        for _ in range(2):
-            outer = document.parent[outer] if document.parent[outer] >= 0 else outer
+        outer = outer_container(document, inner)
         values = (
             clipped[i],
             clipped[i - 1] if i >= 1 else -_CLIP,
@@ -83,17 +82,6 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
         for column, value in zip(columns, values, strict=True):
             column[i] = value
     return columns
-
-
-def _since(flags: Sequence[bool]) -> list[int]:
-    """Blocks since the last true one before each; the number of blocks where there was none."""
-    distance, out = len(flags), []
-    for flag in flags:
-        distance = min(distance + 1, len(flags))
-        out.append(distance)
-        if flag:
-            distance = 0
-    return out
 
 
 def _shape_means(document: Document, values: Sequence[float], weights: Sequence[float]) -> list[float]:

@@ -193,14 +193,18 @@ def place_columns(
     return columns
 
 
+def outer_container(document: Document, inner: int) -> int:
+    """The container two above another, or the root where there are fewer."""
+    for _ in range(2):
+        inner = max(document.parent[inner], 0)
+    return inner
+
+
 def _container_row(
     document: Document, totals: Totals, inherited: list[tuple[float, ...]], inner: int
 ) -> tuple[float, ...]:
     """What all blocks of one container share: ancestors, depth, sums, then the weights of class names."""
-    parent = document.parent
-    outer = inner
-    for _ in range(2):
-        outer = parent[outer] if parent[outer] >= 0 else outer
+    outer = outer_container(document, inner)
     tags = len(ANCESTOR_TAGS)
     facts = inherited[inner]
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from html import escape
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -127,12 +128,8 @@ def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Sta
 def _append(walker: Walker, body: str) -> None:
     """Add rescued text, HTML or plain, behind what the walk has found."""
     if "</" not in body and "<p>" not in body and "<br" not in body:
-        body = "".join(f"<p>{_escape(line)}</p>" for line in body.splitlines() if line.strip())
+        body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in body.splitlines() if line.strip())
     scanned = scan(encode_text(body), Limits())
     root = LexborHTMLParser(scanned.data).body
     if root is not None:
         walker.walk(root, extra_flags=Flag.RESCUED)
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

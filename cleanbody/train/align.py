@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from cleanbody.features.context import nearest_true
 from cleanbody.features.tokens import words_of
 
 GRAM: Final = 4  # words of a run
@@ -80,16 +81,9 @@ def _long(
 
 def _around(found: Sequence[int]) -> list[tuple[int, int]]:
     """For each block the places of the nearest found blocks before and after it (-1 where there is none)."""
-    n = len(found)
-    before, after, at = [-1] * n, [-1] * n, -1
-    for i in range(n):
-        before[i] = at
-        at = found[i] if found[i] >= 0 else at
-    at = -1
-    for i in range(n - 1, -1, -1):
-        after[i] = at
-        at = found[i] if found[i] >= 0 else at
-    return list(zip(before, after, strict=True))
+    before, after = nearest_true([at >= 0 for at in found])
+    places = [*found, -1]  # the last is that of no block, which is -1 itself
+    return [(places[b], places[a]) for b, a in zip(before, after, strict=True)]
 
 
 def _short(

@@ -93,12 +93,12 @@ def second_features(pages: Sequence[PageRows], first: Doubles) -> Floats:
         for k, column in enumerate(second_columns(page.document, words, first[at : at + rows].tolist())):
             out[at : at + rows, k] = np.frombuffer(column, dtype=np.float64)
         at += rows
-    return np.concatenate([stack(list(pages), "features"), out], axis=1)
+    return np.concatenate([stack(pages, "features"), out], axis=1)
 
 
 def out_of_fold(pages: Sequence[PageRows], features: Floats, columns: Sequence[str]) -> Doubles:
     """Log-odds of each row from ensembles that have seen no page of its fold."""
-    target, weight = stack(list(pages), "target"), weights(pages)
+    target, weight = stack(pages, "target"), weights(pages)
     of_row = folds(pages)[row_pages(pages)]
     out = np.zeros(len(target))
     for fold in range(FOLDS):
@@ -131,8 +131,8 @@ def fit_stages(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
     """
     if len(pages) < 2 * FOLDS:
         raise DataError(f"{len(pages)} labelled pages or texts are too few to train on: give at least {2 * FOLDS}")
-    features = stack(list(pages), "features")
-    target, weight = stack(list(pages), "target"), weights(pages)
+    features = stack(pages, "features")
+    target, weight = stack(pages, "target"), weights(pages)
     first = fit_stage(features, target, weight, COLUMNS)
     both = second_features(pages, out_of_fold(pages, features, COLUMNS))
     second = fit_stage(both, target, weight, (*COLUMNS, *SECOND_COLUMNS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -88,6 +88,6 @@ def build(pages: Iterable[Labelled], processes: int = 2) -> list[PageRows]:
         return list(pool.map(page_rows, pages, chunksize=8))
 
 
-def stack(pages: list[PageRows], name: str) -> NDArray[Any]:
+def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:
     """One array of all pages' ``features`` or ``target``."""
     return np.concatenate([getattr(page, name) for page in pages])
