@@ -606,8 +606,11 @@ HUGE = ["deep div", "attributes", "all tags", "less-than", "open quotes", "comme
 @pytest.mark.parametrize("shape", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_pages_take_linear_time(shape: Callable[[int], bytes]) -> None:
     small, large = shape(80_000), shape(320_000)
-    quarter, full = spent(full_pass, small), spent(full_pass, large)
-    assert full < 8 * quarter + 0.1, "four times the page, more than eight times the time"
+    # A busy machine can spoil one measurement; what grows faster than the page fails in each.
+    pairs = ((spent(full_pass, small), spent(full_pass, large)) for _ in range(3))
+    assert any(full < 8 * quarter + 0.1 for quarter, full in pairs), (
+        "four times the page, more than eight times the time"
+    )
     assert depth(scan(large).data) <= 1000 + SLACK
 
 
