@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html, walk
+from cleanbody.html.noscript import open_body
 from cleanbody.html.tags import PREFORMATTED
 from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, MarkKind, Status
@@ -181,11 +182,55 @@ BLOCKS = [
     # white space
     ("white space is one space", "<p> a\n\tb \u2003 c&nbsp;d </p>", [("paragraph", 0, "a b c d")]),
     ("inline elements part nothing", "<p>a<span>b</span><i>c</i> <u> d</u>", [("paragraph", 0, "abc d")]),
+    # custom elements
     (
-        "custom elements are inline",
+        "custom elements beside text are inline",
         "<x-card>a <x-b>b</x-b></x-card>c<p>d",
         [("paragraph", 0, "a bc"), ("paragraph", 0, "d")],
     ),
+    (
+        "custom elements among their kind part",
+        "<x-a>a</x-a><x-b>b</x-b> <!-- --> <x-c>c</x-c>",
+        [("paragraph", 0, text) for text in "abc"],
+    ),
+    (
+        "custom elements in custom elements",
+        "<x-a><x-b>a</x-b><x-c>b</x-c></x-a>",
+        [("paragraph", 0, text) for text in "ab"],
+    ),
+    ("beside a block", "<div>a</div><x-b>b</x-b><br><x-c>c</x-c>", [("paragraph", 0, text) for text in "abc"]),
+    ("with a block in it", "<div>a<x-b>b<p>c</p>d</x-b>e", [("paragraph", 0, text) for text in "abcde"]),
+    ("in an item", "<ul><li><x-a>a</x-a><x-b>b</x-b>", [("item", 1, "a"), ("paragraph", 0, "b")]),
+    ("in a paragraph", "<p><x-a>a</x-a><x-b>b</x-b>", [("paragraph", 0, "ab")]),
+    ("in a heading", "<h2><x-a>a</x-a><x-b>b</x-b></h2>", [("heading", 2, "ab")]),
+    ("in an inline element", "<div>a <i><x-a>b</x-a><x-b>c</x-b></i>", [("paragraph", 0, "a bc")]),
+    ("beside an inline element", "<div><b>a</b><x-b>b</x-b>", [("paragraph", 0, "ab")]),
+    ("beside text", "<div>a <x-a>b</x-a><x-b>c</x-b> d", [("paragraph", 0, "a bc d")]),
+    ("with a control in it", "<div>a<x-b>b<button>c</button></x-b>", [("paragraph", 0, "abc")]),
+    ("unknown names without a hyphen", "<foo>a</foo><bar>b</bar>", [("paragraph", 0, "ab")]),
+    # the label and the source of a quote
+    (
+        "the label of a quote",
+        "<blockquote><div><cite>Ann wrote:</cite>a</div></blockquote>",
+        [("quote", 1, "Ann wrote:"), ("quote", 1, "a")],
+    ),
+    (
+        "a label without a colon",
+        "<blockquote><cite>A</cite>b</blockquote>",
+        [("quote", 1, text) for text in ("A", "b")],
+    ),
+    (
+        "a label with a colon and a space",
+        "<blockquote><cite>Ann:</cite> a</blockquote>",
+        [("quote", 1, "Ann:"), ("quote", 1, "a")],
+    ),
+    ("the source of a quote", "<blockquote>a.<cite>B</cite></blockquote>", [("quote", 1, "a."), ("quote", 1, "B")]),
+    ("a source behind a space", "<blockquote>a <cite>B</cite></blockquote>", [("quote", 1, "a B")]),
+    ("a source in brackets", "<blockquote>a (<cite>B</cite>)</blockquote>", [("quote", 1, "a (B)")]),
+    ("a source behind a dash", "<blockquote>a —<cite>B</cite></blockquote>", [("quote", 1, "a —B")]),
+    ("a title that opens a quote", "<blockquote><cite>A</cite>, a book</blockquote>", [("quote", 1, "A, a book")]),
+    ("a title in a quote", "<blockquote>a <cite>B:</cite> c</blockquote>", [("quote", 1, "a B: c")]),
+    ("a title elsewhere", "<div><cite>A:</cite>b", [("paragraph", 0, "A:b")]),
     ("comments part nothing", "<p>a<!-- x -->b<?x?>c", [("paragraph", 0, "abc")]),
     ("ruby", "<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字", [("paragraph", 0, "漢(かん)字")]),
     ("nothing but white space", "<p>&nbsp;</p><div> <b> </b></div>\u3000", []),
@@ -292,6 +337,9 @@ FLAGS = [
     ("a class says nothing", "<p class=hidden>a", [0]),
     ("below a link", "<div hidden><a href=x><p>a</a></div>", [Flag.HIDDEN]),
     ("below a mark of the whole block", "<body><noscript><b><p>a</p></b></noscript>b", [Flag.NOSCRIPT, 0]),
+    ("in the head", "<head><noscript><p>a</p>b</noscript><title>c</title></head><body><p>d", [Flag.NOSCRIPT] * 2 + [0]),
+    ("text in the head", "<NoScript>a</NoScript><NOSCRIPT>b</NOSCRIPT>c", [Flag.NOSCRIPT] * 2 + [0]),
+    ("an image in the head", "<noscript><img src=x></noscript><p>a", [0]),
     ("both", "<div hidden><noscript>a</noscript>b</div>c", [Flag.HIDDEN | Flag.NOSCRIPT, Flag.HIDDEN, 0]),
 ]
 
@@ -304,13 +352,42 @@ def test_flags(source: str, expected: list[int]) -> None:
 # --- rescue ----------------------------------------------------------------------------------------------------------
 
 
-def linked(**values: str) -> str:
+def linked(**values: object) -> str:
     return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **values})}</script>'
 
 
 def state(text: str) -> str:
     value = {"props": {"config": {"ads": True}, "article": {"id": 1, "content": text}}, "pad": "x " * 200}
     return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(value)}</script>'
+
+
+HEADS = [
+    # what stands before the <noscript>, what in it, whether the parser would lose it
+    ("", "a", True),
+    ("<!doctype html><html lang=en><head><meta content='<p>'><title><p></title><!-- <p> > -->", "a", True),
+    ("<script>'<p><noscript>x'</script><style>p > a {}</style>", "<img src=x>", True),
+    ("", "<style>p > a {}</style> <!-- <p> --><link rel=x><META name=y>", False),
+    ("<noscript><link rel=x></noscript>", "<p>a", True),
+    ("<body>", "a", False),
+    ("</head>", "a", False),
+    ("<p>", "a", False),
+    ("", "<style>", True),
+    ("<script>", "a", False),
+]
+
+
+@pytest.mark.parametrize(("before", "inside", "losing"), HEADS)
+def test_the_body_is_opened_before_a_noscript_that_would_lose_its_text(before: str, inside: str, losing: bool) -> None:
+    noscript = f"<noscript>{inside}</noscript><p>b"
+    data = f"{before}{noscript}".encode()
+    assert open_body(data) == (f"{before}<body>{noscript}".encode() if losing else data)
+
+
+def test_a_page_whose_head_holds_a_noscript_keeps_its_head_data() -> None:
+    rest = "<title>Rain</title><meta name=author content=Ann></head><body class=x><p>a"
+    plain, other = read_html(f"<head>{rest}"), read_html(f"<head><noscript>b</noscript>{rest}")
+    assert (other.head.title, other.head.meta) == (plain.head.title, plain.head.meta)
+    assert "x" in other.names
 
 
 STORY = " ".join(f"On day {n} it rained in the valley, and the river rose by {n} hands before noon." for n in range(9))
@@ -326,6 +403,9 @@ RESCUES = [
     ("JSON-LD that is short", f"<p>Loading</p>{linked(articleBody=RAIN)}", None, []),
     ("JSON-LD alone", linked(articleBody=STORY), Status.RESCUED_JSON_LD, [Flag.RESCUED]),
     ("a short description in JSON-LD", linked(description=RAIN), Status.RESCUED_JSON_LD, []),
+    ("a long one", linked(description=STORY), Status.RESCUED_JSON_LD, [Flag.RESCUED]),
+    ("state JSON before it", linked(description=RAIN) + state(STORY), Status.RESCUED_STATE, [Flag.RESCUED]),
+    ("text of other objects", linked(step={"text": STORY}), Status.RESCUED_JSON_LD, [Flag.RESCUED]),
     ("state JSON", f"<p>Loading</p>{state(STORY)}", Status.RESCUED_STATE, [Flag.RESCUED]),
     ("state JSON of a page that shows itself", f"<p>{STORY}</p>{state(STORY)}", None, [0]),
     ("the description", f'<meta name=description content="{STORY}">x', Status.RESCUED_DESCRIPTION, [Flag.RESCUED]),
@@ -349,6 +429,23 @@ def test_paragraphs_of_rescued_plain_text() -> None:
     document = read_html(f"<h1>Rain</h1>{linked(articleBody=f'{STORY}{chr(10)}a < b & c')}")
     assert rows(document) == [("heading", 1, "Rain"), ("paragraph", 0, STORY), ("paragraph", 0, "a < b & c")]
     assert list(document.flags) == [0, Flag.RESCUED, Flag.RESCUED]
+    check(document)
+
+
+MARKED_UP = [
+    ("one paragraph", "<P class=x>{}", [STORY]),
+    ("inline markup alone", "{} <b>b</b> c", [f"{STORY} b c"]),
+    ("line ends in upper case", "{}<BR><BR>b", [STORY, "b"]),
+    ("an image", "{}<img src=x>", [STORY]),
+    ("none", "{}\nb < c, d > e", [STORY, "b < c, d > e"]),
+    ("an entity alone", "{} &amp; b", [f"{STORY} & b"]),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), [row[1:] for row in MARKED_UP], ids=[row[0] for row in MARKED_UP])
+def test_rescued_markup_is_told_from_plain_text(body: str, expected: list[str]) -> None:
+    document = read_html(linked(articleBody=body.format(STORY)))
+    assert texts(document) == expected
     check(document)
 
 
@@ -527,6 +624,10 @@ HOSTILE = {
     "class names": (f"<div class='{'comment-' * 250_000}'><p>x", 1),
     "line ends": ("<p>" + "x<br>" * 50_000, 1),
     "JSON-LD": ('<script type="application/ld+json">' + "[" * 500_000, 0),
+    "custom elements": ("<div>" + "<x-a>" * 500 + "<x-b>x</x-b><!-- -->" * 20_000, 20_000),
+    "custom elements beside long text": ("<div>" + f"<x-a>x</x-a>{'y' * 500_000}" * 4, 1),
+    "noscripts in the head": ("<noscript><link></noscript><!-- -->" * 20_000 + "<noscript>x", 1),
+    "styles that never end": ("<noscript>" + "<style>" * 50_000 + "</noscript>x", None),
     "unclosed formatting": ("<p><i><b><a href=x>y" * 3_000, None),
 }
 

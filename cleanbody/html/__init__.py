@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from html import escape
@@ -10,8 +11,9 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.decode import decode, encode_text, looks_binary
-from cleanbody.html.walk import Walker
-from cleanbody.jsonld import find_state, read_jsonld, state_text
+from cleanbody.html.noscript import open_body
+from cleanbody.html.walk import Walker, is_linked_data
+from cleanbody.jsonld import find_state, looks_like_markup, read_jsonld, state_text
 from cleanbody.page import Document, Flag, InputError, Status
 from cleanbody.scan import Limits, scan
 
@@ -49,7 +51,7 @@ def read_html(
         return Document(text="", markup=True, statuses=tuple(statuses))
     scanned = scan(data, limits or Limits())
     statuses += scanned.statuses
-    parser = LexborHTMLParser(scanned.data)
+    parser = LexborHTMLParser(open_body(scanned.data))
     walker = Walker(deadline=deadline)
     root = parser.root
     if root is not None:
@@ -115,19 +117,26 @@ def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Sta
     body = linked.article_body or linked.product_description
     if len(body) >= WORTH_RESCUING:
         return body, Status.RESCUED_JSON_LD
-    found = find_state([node.text(deep=True) for node in parser.css("script")])
-    state = max((state_text(script) for script in found), key=len, default="")
+    scripts = [node.text(deep=True) for node in parser.css("script") if not is_linked_data(node)]
+    state = _longest(map(state_text, find_state(scripts)))
     if len(state) >= WORTH_RESCUING:
         return state, Status.RESCUED_STATE
-    if body or linked.description:
-        return body or linked.description, Status.RESCUED_JSON_LD
+    body = body or linked.description
+    if len(body) < WORTH_RESCUING:  # of objects that `read_jsonld` takes no text from: questions, steps, items
+        body = _longest([body, *map(state_text, find_state(document.head.json_ld))])
+    if body:
+        return body, Status.RESCUED_JSON_LD
     described = (content for name, content in document.head.meta if name in ("og:description", "description"))
-    return max(described, key=len, default=""), Status.RESCUED_DESCRIPTION
+    return _longest(described), Status.RESCUED_DESCRIPTION
+
+
+def _longest(texts: Iterable[str]) -> str:
+    return max(texts, key=len, default="")
 
 
 def _append(walker: Walker, body: str) -> None:
     """Add rescued text, HTML or plain, behind what the walk has found."""
-    if "</" not in body and "<p>" not in body and "<br" not in body:
+    if not looks_like_markup(body):
         body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in body.splitlines() if line.strip())
     scanned = scan(encode_text(body), Limits())
     root = LexborHTMLParser(scanned.data).body

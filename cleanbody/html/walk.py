@@ -16,6 +16,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
+from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Mark, MarkKind, Status
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
@@ -139,6 +140,12 @@ class Walker:
         if action == tags.TEXT:
             if not node.is_element_node:
                 return None
+            if (node.tag_id > LAST_KNOWN_ID or node.tag_id == CITE_ID) and stands_alone(
+                node, self.tag[self.frames[-1].container], self.quotes > 0
+            ):
+                name = node.tag or ""
+                self._open_block(node, name)
+                return name
             if len(node.attrs):
                 self._attribute_props(node.attributes, node)
             return ""
@@ -159,7 +166,7 @@ class Walker:
                 self.marks.append(Mark(at, at, MarkKind.IMAGE, source, attributes.get("alt") or ""))
         elif action == tags.HEAD:
             return self._head(node, name)
-        elif action == tags.SCRIPT and "ld+json" in (node.attributes.get("type") or "").lower():
+        elif action == tags.SCRIPT and is_linked_data(node):
             child = node.first_child
             if child is not None and child.text_content:
                 self.json_ld.append(child.text_content)
@@ -455,6 +462,11 @@ class Walker:
 
 
 _TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
+
+
+def is_linked_data(script: LexborNode) -> bool:
+    """Whether a <script> holds JSON-LD."""
+    return "ld+json" in (script.attributes.get("type") or "").lower()
 
 
 def _opening(node: LexborNode) -> str:
