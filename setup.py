@@ -2,11 +2,14 @@
 
 from setuptools import Extension, setup
 
+SOURCES = ("module", "ensemble", "scan", "tags", "utf8")
+
 setup(
     ext_modules=[
         Extension(
             "cleanbody._native",
-            ["cleanbody/_native.c"],
+            [f"native/{name}.c" for name in SOURCES],
+            depends=["native/native.h"],
             optional=True,
             extra_compile_args=["-O3", "-ffp-contract=off"],  # no fused multiply-add: sums agree with the Python twin
         )

@@ -10,7 +10,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-SOURCES = ("seeds/", "fixtures/", "tests/", "benches/", "cleanbody/", "README.md", "LICENSE", "CHANGELOG.md")
+SOURCES = ("seeds/", "fixtures/", "tests/", "benches/", "native/", "cleanbody/", "README.md", "LICENSE", "CHANGELOG.md")
 
 
 def problems(folder: Path) -> list[str]:
@@ -22,11 +22,18 @@ def problems(folder: Path) -> list[str]:
         source = ["/".join(name.split("/")[1:]) for name in archive.getnames()]
     data = [f"cleanbody/data/{path.name}" for path in Path("cleanbody/data").glob("*.*") if path.suffix != ".py"]
     modules = [path.as_posix() for path in Path("cleanbody").rglob("*.py")]
-    out = [f"wheel lacks {name}" for name in ["cleanbody/py.typed", *data, *modules] if name not in wheel]
+    out = [
+        f"wheel lacks {name}"
+        for name in ["cleanbody/py.typed", "cleanbody/_native.pyi", *data, *modules]
+        if name not in wheel
+    ]
     out += [f"wheel holds {name}" for name in wheel if not name.startswith(("cleanbody/", "cleanbody-"))]
     out += [f"source package lacks {name}" for name in SOURCES if not any(s.startswith(name) for s in source)]
     tracked = [
-        path for folder in ("seeds", "fixtures", "tests") for path in Path(folder).rglob("*.*") if path.is_file()
+        path
+        for folder in ("seeds", "fixtures", "tests", "native")
+        for path in Path(folder).rglob("*.*")
+        if path.is_file()
     ]
     names = {path.as_posix() for path in tracked if "__pycache__" not in path.parts}
     out += [f"source package lacks {name}" for name in sorted(names - set(source))]

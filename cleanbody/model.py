@@ -19,9 +19,9 @@ from typing import Any, Final
 from cleanbody.page import DataError
 
 try:
-    from cleanbody import _native  # type: ignore[attr-defined]
+    from cleanbody import _native
 except ImportError:  # built without a compiler
-    _native = None
+    _native = None  # type: ignore[assignment]
 
 MAGIC: Final = b"CLEANBODY-MODEL\n"
 VERSION: Final = 1

@@ -508,6 +508,8 @@ HARMLESS = [
     ("<path>" * 9, Limits(max_depth=8), False),
     ("<path></path>" * 9, Limits(max_depth=4), True),
     ("<title>x</style>", Limits(), False),
+    ("<plaintext>x", OFF, False),  # without a limit there is no height that is high enough
+    ("<end ", Limits(), False),
 ]
 
 

@@ -8,6 +8,11 @@ from typing import Literal
 
 from cleanbody.decode.labels import decode_as, encoding_of
 
+try:
+    from cleanbody import _native
+except ImportError:  # built without a compiler
+    _native = None  # type: ignore[assignment]
+
 __all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary"]
 
 Source = Literal["bom", "utf-8", "mostly-utf-8", "http", "meta", "detector", "fallback"]
@@ -113,11 +118,9 @@ def decode(data: bytes, *, http_charset: str | None = None) -> Decoded:
         return _decoded(data, wide, "detector")
     if b"\x1b$" in data and data.isascii() and (shifted := _from_shifts(data, http_charset)):
         return shifted
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return _decode_other(data, http_charset)
-    return Decoded(data, "UTF-8", "utf-8")
+    if _is_utf8(data):
+        return Decoded(data, "UTF-8", "utf-8")
+    return _decode_other(data, http_charset)
 
 
 def encode_text(text: str) -> bytes:
@@ -147,6 +150,16 @@ def looks_binary(data: bytes) -> bool:
     if _wide(sample):
         return False
     return len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY_SHARE * len(sample)
+
+
+def _is_utf8(data: bytes) -> bool:
+    if _native is not None:
+        return _native.is_utf8(data)
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _from_bom(data: bytes, mark: bytes, name: str) -> Decoded:

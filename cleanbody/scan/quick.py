@@ -16,7 +16,12 @@ from cleanbody.scan.elements import FORMATTING, NO_STACK, VOID_INLINE, names
 from cleanbody.scan.rawtext import FALLBACK
 from cleanbody.scan.tokens import BARE_ATTRIBUTE
 
-_END = b"end"
+try:
+    from cleanbody import _native
+except ImportError:  # built without a compiler
+    _native = None  # type: ignore[assignment]
+
+_END = b"end\0"  # no page that is looked at has a NUL
 _LOOKED_THROUGH = 100  # a stack higher than that is not searched, so that time stays linear
 _REFUSED = names("frame frameset noembed noframes plaintext xmp")  # for the full pass
 _EMPTY = (VOID_INLINE | NO_STACK | names("col hr")) - names("iframe noembed noframes script style textarea title")
@@ -87,6 +92,36 @@ def _tags(max_attributes: int | None) -> re.Pattern[bytes]:
     )
 
 
+def _facts() -> dict[bytes, int]:
+    """What the compiled core must know of each name, in bits; ``native/scan.c`` names them."""
+    raw = ("script", *_SIGNS)
+    groups = (
+        (names(" ".join(name.decode() for name in _COMMON)), 1),
+        (frozenset(name for name, end in _COMMON.items() if not end), 2),
+        (_SHAPES, 4),
+        (_EMPTY, 8),
+        (_PICTURES, 16),
+        (_REFUSED, 32),
+        (FORMATTING, 64),
+        (frozenset(name[1:] for name in _REPLACED_ENDS), 128),
+        (frozenset(name[1:] for name in _REPLACED_IN_PICTURES), 256),
+        (names("form"), 512),
+        (names("table"), 1024),
+        (names(" ".join(raw)), 2048),
+        (names("script"), 4096),
+        *((names(name), number << 13) for number, name in enumerate(raw)),
+        *((names(_SIGNS.get(name, "")), 1 << 16 + number) for number, name in enumerate(raw)),
+    )
+    facts: dict[bytes, int] = {}
+    for group, bits in groups:
+        for name in group:
+            facts[name] = facts.get(name, 0) | bits
+    return facts
+
+
+_TABLE = _native.tags(_facts()) if _native is not None else None
+
+
 def is_harmless(
     data: bytes, max_depth: int | None = None, max_tags: int | None = None, max_attributes: int | None = None
 ) -> bool:
@@ -97,12 +132,19 @@ def is_harmless(
     >>> is_harmless(b"<p>It rained."), is_harmless(b"<title>It rained.")
     (True, False)
     """
+    if _native is not None:
+        return _native.is_harmless(data, max_depth, max_tags, max_attributes, _TABLE)
+    return find_harmless(data, max_depth, max_tags, max_attributes)
+
+
+def find_harmless(data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None) -> bool:
+    """What :func:`is_harmless` does where nothing is compiled: its specification."""
     most_tags = sys.maxsize if max_tags is None else max_tags
     roof = sys.maxsize if max_depth is None else max_depth
     tags = data.count(b"<")
     if tags > most_tags or b"\x00" in data:
         return False
-    found: list[bytes] = _tags(max_attributes).findall(data + b"<end>")
+    found: list[bytes] = _tags(max_attributes).findall(data + b"<%s>" % _END)
     if found.pop() != _END:
         return False
     height, reopened = _height(found, roof)
@@ -131,7 +173,7 @@ def _height(found: list[bytes], roof: int) -> tuple[int, int]:
                 len(stack) > _LOOKED_THROUGH or b"/svg" in stack or b"/math" in stack
             )
             if name in _REFUSED or (inside and not name):
-                return sys.maxsize, 0
+                return sys.maxsize + 1, 0
             if name in _SHAPES or (inside and name in _EMPTY):
                 # It stays open, perhaps, unless it ends at once; but out of the way of every end tag.
                 if found[place + 1 : place + 2] == [end]:

@@ -1,8 +1,6 @@
-/* The compiled core: arrays in, arrays out, no rule. The Python twin of each function is its specification. */
+/* The loop over the trees of an ensemble. Twin: cleanbody.model.score_rows. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
+#include "native.h"
 
 enum { LANES = 8 }; /* rows that walk a tree side by side, so that their loads overlap */
 
@@ -58,11 +56,8 @@ static int view(PyObject *object, Py_buffer *buffer, Py_ssize_t itemsize, int fl
     return 0;
 }
 
-PyDoc_STRVAR(score_doc,
-"score(columns, feature, left, right, nan_left, threshold, value, root, out)\n--\n\n"
-"Add each tree's value to `out`, row by row; see cleanbody.model.score_rows.");
-
-static PyObject *score(PyObject *self, PyObject *args) {
+PyObject *native_score(PyObject *self, PyObject *args) {
+    (void)self;
     PyObject *columns, *objects[8];
     if (!PyArg_ParseTuple(args, "O!OOOOOOOO", &PyTuple_Type, &columns, &objects[0], &objects[1], &objects[2],
                           &objects[3], &objects[4], &objects[5], &objects[6], &objects[7]))
@@ -110,10 +105,3 @@ done:
     PyMem_Free(x);
     return result;
 }
-
-static PyMethodDef methods[] = {{"score", score, METH_VARARGS, score_doc}, {NULL, NULL, 0, NULL}};
-
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
-                                    "The compiled core: arrays in, arrays out.", 0, methods, NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&module); }

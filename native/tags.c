@@ -1,0 +1,65 @@
+/* A table of element names: what is known of each, found by its bytes in any case. Made of a dict, so that the names
+   themselves stand in one place, the Python twin. */
+
+#include "native.h"
+
+static const char *const CAPSULE = "cleanbody._native.tags";
+
+static int lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+
+static uint32_t hash_of(const unsigned char *name, Py_ssize_t size) {
+    uint32_t hash = 2166136261u;
+    for (Py_ssize_t i = 0; i < size; i++) hash = (hash ^ (uint32_t)lower(name[i])) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+int same_name(const unsigned char *a, const unsigned char *b, Py_ssize_t size) {
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return 0;
+    return 1;
+}
+
+int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size) {
+    if (size > MAX_TAG_NAME) return -1;
+    for (uint32_t slot = hash_of(name, size);; slot++) {
+        int found = tags->slots[slot & (TAG_SLOTS - 1)] - 1;
+        if (found < 0) return -1;
+        if (tags->sizes[found] == size && same_name(name, (const unsigned char *)tags->names[found], size)) return found;
+    }
+}
+
+static void release(PyObject *capsule) { PyMem_Free(PyCapsule_GetPointer(capsule, CAPSULE)); }
+
+PyObject *native_tags(PyObject *self, PyObject *table) {
+    (void)self;
+    if (!PyDict_Check(table)) return PyErr_Format(PyExc_TypeError, "tags: a dict, not %.100s", Py_TYPE(table)->tp_name);
+    if (PyDict_Size(table) > MAX_TAGS) return PyErr_Format(PyExc_ValueError, "tags: more than %d names", MAX_TAGS);
+    Tags *tags = PyMem_Calloc(1, sizeof(Tags));
+    if (!tags) return PyErr_NoMemory();
+    PyObject *key, *value;
+    Py_ssize_t place = 0;
+    int count = 0;
+    while (PyDict_Next(table, &place, &key, &value)) {
+        unsigned long flags = PyLong_Check(value) ? PyLong_AsUnsignedLong(value) : 0;
+        if (PyErr_Occurred()) goto failed;
+        if (!PyBytes_Check(key) || !PyLong_Check(value) || PyBytes_GET_SIZE(key) > MAX_TAG_NAME || !PyBytes_GET_SIZE(key)) {
+            PyErr_SetString(PyExc_ValueError, "tags: names are short bytes, what is known of them is a number");
+            goto failed;
+        }
+        Py_ssize_t size = PyBytes_GET_SIZE(key);
+        memcpy(tags->names[count], PyBytes_AS_STRING(key), (size_t)size);
+        tags->sizes[count] = (unsigned char)size;
+        tags->flags[count] = (uint32_t)flags;
+        uint32_t slot = hash_of((const unsigned char *)tags->names[count], size);
+        while (tags->slots[slot & (TAG_SLOTS - 1)]) slot++;
+        tags->slots[slot & (TAG_SLOTS - 1)] = (int16_t)++count;
+    }
+    PyObject *capsule = PyCapsule_New(tags, CAPSULE, release);
+    if (!capsule) PyMem_Free(tags);
+    return capsule;
+failed:
+    PyMem_Free(tags);
+    return NULL;
+}
+
+const Tags *tags_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CAPSULE); }
