@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cleanbody.features.context import nearest_true
 from cleanbody.features.tokens import words_of
+from cleanbody.page import CONTENT_LABELS
 
 GRAM: Final = 4  # words of a run
 LONG: Final = 8  # words from which a block is looked up by its runs
+RESUME: Final = 400  # words of the truth that may be missing from a document at one place
 NEAR: Final = 60  # words of the gold that a short block may stand away from the place of its neighbours
 
 
@@ -48,6 +50,47 @@ def align(blocks: Sequence[str], gold: str) -> list[float]:
             if at >= 0:
                 shares[i] = 1.0
     return shares
+
+
+def align_truth(blocks: Sequence[str], stretches: Sequence[str]) -> list[dict[int, float]]:
+    """Which stretches of a document each of its blocks holds: the same words in the same order, cut in other places.
+
+    Args:
+        blocks: the n blocks' texts.
+        stretches: the document's stretches; words of theirs may be missing from the blocks, and a few others between.
+
+    Returns:
+        For each block the stretches by number, with the share of its words that are theirs.
+
+    >>> align_truth(["Home", "Rain. It rained"], ["Home", "Rain.", "It rained"])
+    [{0: 1.0}, {1: 0.3333333333333333, 2: 0.6666666666666666}]
+    """
+    words = [(word, k) for k, text in enumerate(stretches) for word in words_of(text)]
+    out: list[dict[int, float]] = []
+    at = 0
+    for text in blocks:
+        own, shares = words_of(text), defaultdict[int, float](float)
+        for i, word in enumerate(own):
+            here = at if at < len(words) and words[at][0] == word else _resume(own[i : i + GRAM], words, at)
+            if here >= 0:
+                shares[words[here][1]] += 1.0 / len(own)
+                at = here + 1
+        out.append(dict(shares))
+    return out
+
+
+def _resume(gram: Sequence[str], words: Sequence[tuple[str, int]], at: int) -> int:
+    """Where a few words stand next among the stretches' words, not far off; -1 where they do not."""
+    reach = RESUME if len(gram) == GRAM else 2 * GRAM
+    for here in range(at, min(at + reach, len(words) - len(gram) + 1)):
+        if all(words[here + k][0] == word for k, word in enumerate(gram)):
+            return here
+    return -1
+
+
+def kept_shares(found: Sequence[Mapping[int, float]], labels: Sequence[str]) -> list[float]:
+    """The share of each block that is content, of what `align_truth` found and the stretches' labels."""
+    return [min(1.0, sum(share for k, share in one.items() if labels[k] in CONTENT_LABELS)) for one in found]
 
 
 def _places(words: Sequence[str]) -> dict[tuple[str, ...], list[int]]:

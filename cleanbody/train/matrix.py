@@ -17,7 +17,7 @@ from cleanbody.features import COLUMNS, compute
 from cleanbody.features.context import block_texts
 from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, Head
-from cleanbody.train.align import align
+from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
 
 Floats = NDArray[np.float32]
@@ -52,6 +52,13 @@ def measured_words(text: str) -> list[str]:
     return _MEASURED.findall(text.lower())
 
 
+def targets(page: Labelled, texts: Sequence[str]) -> list[float]:
+    """The share of each block that should be kept: by its truth where that is known, else by its gold."""
+    if not page.truth:
+        return align(texts, page.gold)
+    return kept_shares(align_truth(texts, [text for text, _ in page.truth]), [label for _, label in page.truth])
+
+
 def page_rows(page: Labelled) -> PageRows:
     """Cut a page into blocks, compute their features and align them with the gold."""
     if page.html:
@@ -71,10 +78,10 @@ def page_rows(page: Labelled) -> PageRows:
         return np.array([ids.setdefault(word, len(ids)) for word in measured_words(text)], dtype=np.int32)
 
     return PageRows(
-        page=page._replace(html="", text="", gold=""),
+        page=page._replace(html="", text="", gold="", truth=()),
         document=replace(document, text="", texts=(), marks=(), head=Head()),
         features=features,
-        target=np.array(align(texts, page.gold), dtype=np.float32),
+        target=np.array(targets(page, texts), dtype=np.float32),
         words=[numbered(text) for text in texts],
         gold=numbered(page.gold),
         title=numbered(table.headline),
