@@ -57,9 +57,11 @@ def write_html(page: dict[str, Any], lang: str) -> str:
 <div class="newsletter-signup"><p>{text["newsletter"]}</p></div>
 <div class="paywall"><p>{text["paywall"]}</p></div>
 <div class="author-bio"><p>{text["bio"]}</p></div></div>
-<div class="related-articles"><h3>{entities.escape(page["related"][0])}</h3><ul>{links(page["related"][1:])}</ul></div>
+<div class="related-articles"><h3>{entities.escape(page["related"][0])}</h3>
+<ul>{links(page["related"][1:])}</ul></div>
 <div class="comments"><div class="comment-form"><h3>{text["prompt"]}</h3></div>
-<div class="comment"><p>{entities.escape(page["comment"][0])}</p><p>{entities.escape(page["comment"][1])}</p></div></div>
+<div class="comment"><p>{entities.escape(page["comment"][0])}</p>
+<p>{entities.escape(page["comment"][1])}</p></div></div>
 <div class="footer"><p>{text["copyright"]}</p></div></body></html>"""
 
 
