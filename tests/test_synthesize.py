@@ -110,7 +110,7 @@ def test_labelled_documents_are_trained_on_by_their_truth() -> None:
 
     for form in FORMS:
         document = maker().make(ARTICLE, form, 1)
-        rows = page_rows(document.labelled())
+        rows = page_rows(document)
         kept = {word for one in document.truth if one.keep for word in words_of(one.text)}
         assert len(rows.target) == len(texts_of(document))
         for text, target in zip(texts_of(document), rows.target, strict=True):
@@ -288,3 +288,19 @@ def test_the_measure_sees_what_went_and_what_stayed(
     assert found == times
     assert [one.text for one, share in zip(truth, shares, strict=True) if one.keep and share < 1] == lost
     assert [one.text for one, share in zip(truth, shares, strict=True) if not one.keep and share > 0] == stayed
+
+
+def test_a_thin_lexicon_knows_a_part_of_the_phrases() -> None:
+    from cleanbody.lexicon import Lexicon
+    from cleanbody.train.thin import PARTS, ThinLexicon
+
+    whole = Lexicon.load()
+    texts = ["Leave a Reply", "Share on Facebook", "All rights reserved", "Schreibe einen Kommentar", "Read also: Rain"]
+    assert all(whole.match(text).hits for text in texts)
+    found = [
+        sum(bool(ThinLexicon(whole, f"page {i}", known).match(text).hits) for i in range(40) for text in texts)
+        for known in (0, PARTS // 2, PARTS)
+    ]
+    assert found[0] == 0 and found[2] == 40 * len(texts)
+    assert 60 < found[1] < 140
+    assert ThinLexicon(whole, "page", 3).class_weights("comment-form") == whole.class_weights("comment-form")

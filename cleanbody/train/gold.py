@@ -35,7 +35,6 @@ class Labelled(NamedTuple):
     page_type: str
     lang: str
     fold: int | None
-    truth: tuple[tuple[str, str], ...] = ()  # every stretch in order with its label, where all of them are known
 
 
 def set_name(path: Path) -> str:

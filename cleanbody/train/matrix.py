@@ -19,6 +19,8 @@ from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, Head
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
+from cleanbody.train.synthesize import Synthetic
+from cleanbody.train.thin import ThinLexicon
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -52,21 +54,17 @@ def measured_words(text: str) -> list[str]:
     return _MEASURED.findall(text.lower())
 
 
-def targets(page: Labelled, texts: Sequence[str]) -> list[float]:
-    """The share of each block that should be kept: by its truth where that is known, else by its gold."""
-    if not page.truth:
-        return align(texts, page.gold)
-    return kept_shares(align_truth(texts, [text for text, _ in page.truth]), [label for _, label in page.truth])
-
-
-def page_rows(page: Labelled) -> PageRows:
-    """Cut a page into blocks, compute their features and align them with the gold."""
+def page_rows(source: Labelled | Synthetic) -> PageRows:
+    """Cut a page into blocks, compute their features and align them with its gold, or with its truth where all of it
+    is known."""
+    page = source.labelled() if isinstance(source, Synthetic) else source
+    lexicon = ThinLexicon.of_package(page.id) if isinstance(source, Synthetic) else Lexicon.load()
     if page.html:
         document = html.read_html(page.html)
-        table = compute(document, Lexicon.load(), read_hints(document, page.url)[0])
+        table = compute(document, lexicon, read_hints(document, page.url)[0])
     else:
         document = plaintext.read_text(page.text)
-        table = compute(document, Lexicon.load())
+        table = compute(document, lexicon)
     texts = block_texts(document)[:MOST_BLOCKS]
     rows = len(texts)
     features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
@@ -78,10 +76,10 @@ def page_rows(page: Labelled) -> PageRows:
         return np.array([ids.setdefault(word, len(ids)) for word in measured_words(text)], dtype=np.int32)
 
     return PageRows(
-        page=page._replace(html="", text="", gold="", truth=()),
+        page=page._replace(html="", text="", gold=""),
         document=replace(document, text="", texts=(), marks=(), head=Head()),
         features=features,
-        target=np.array(targets(page, texts), dtype=np.float32),
+        target=np.array(_targets(source, texts), dtype=np.float32),
         words=[numbered(text) for text in texts],
         gold=numbered(page.gold),
         title=numbered(table.headline),
@@ -89,7 +87,14 @@ def page_rows(page: Labelled) -> PageRows:
     )
 
 
-def build(pages: Iterable[Labelled], processes: int = 2) -> list[PageRows]:
+def _targets(source: Labelled | Synthetic, texts: Sequence[str]) -> list[float]:
+    if isinstance(source, Labelled):
+        return align(texts, source.gold)
+    found = align_truth(texts, [one.text for one in source.truth])
+    return kept_shares(found, [one.label for one in source.truth])
+
+
+def build(pages: Iterable[Labelled | Synthetic], processes: int = 2) -> list[PageRows]:
     """The rows of many pages, in order."""
     with ProcessPoolExecutor(processes) as pool:
         return list(pool.map(page_rows, pages, chunksize=8))

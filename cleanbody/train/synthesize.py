@@ -39,7 +39,7 @@ class Synthetic:
     layout: str
 
     def labelled(self) -> Labelled:
-        """The same as a labelled page, its truth stretch by stretch."""
+        """The same as a labelled page."""
         article, text = self.article, self.form == "text"
         return Labelled(
             id=self.id,
@@ -52,7 +52,6 @@ class Synthetic:
             page_type="article",
             lang=article.lang,
             fold=article.fold,
-            truth=tuple((one.text, one.label.value) for one in self.truth),
         )
 
 
