@@ -5,12 +5,14 @@
 'Rain'
 """
 
-from cleanbody.cleaner import Cleaner, Config, clean, clean_text
+from cleanbody.cleaner import Cleaner, clean, clean_text
+from cleanbody.config import Config
 from cleanbody.page import (
     ArchiveError,
     Block,
     CleanbodyError,
     CleanPage,
+    ConfigError,
     DataError,
     Document,
     InputError,
@@ -31,6 +33,7 @@ __all__ = [
     "CleanbodyError",
     "Cleaner",
     "Config",
+    "ConfigError",
     "DataError",
     "Document",
     "InputError",

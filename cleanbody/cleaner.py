@@ -3,61 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from cleanbody import html, plaintext
 from cleanbody.classify import classify, confidence
+from cleanbody.config import Config
 from cleanbody.features import Hints, Table, compute
 from cleanbody.features.headline import parts
 from cleanbody.jsonld import read_jsonld
 from cleanbody.lexicon import Lexicon
 from cleanbody.metadata import declared_type, read_head, type_evidence
 from cleanbody.model import Model
-from cleanbody.page import CleanPage, Document, Label, Metadata, PageType, Status
-from cleanbody.scan import Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """Everything that can be chosen; frozen, so that it can be shared between threads and processes.
-
-    Args:
-        threshold: a block is kept where its probability to be content reaches this, 0 to 1.
-        keep: labels that are kept in the text although they are not content, such as ``Label.BYLINE``.
-        limits: caps on what is read of one page.
-        model: whether the learned block model decides; without it, density and context alone.
-        time_limit: seconds that cutting one page into blocks may take; None for no limit.
-
-    >>> Config.precision().threshold > Config().threshold > Config.recall().threshold
-    True
-    """
-
-    threshold: float = 0.42
-    keep: frozenset[Label] = frozenset()
-    model: bool = True
-    limits: Limits = field(default_factory=Limits)
-    time_limit: float | None = None
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.threshold <= 1.0:
-            raise ValueError(f"threshold is {self.threshold}: give a probability from 0 to 1")
-        object.__setattr__(self, "keep", frozenset(Label(label) for label in self.keep))
-
-    @classmethod
-    def balanced(cls) -> Config:
-        """The default: words lost and words kept wrongly count alike."""
-        return cls()
-
-    @classmethod
-    def precision(cls) -> Config:
-        """Rather lose a paragraph than keep boilerplate."""
-        return cls(threshold=0.6)
-
-    @classmethod
-    def recall(cls) -> Config:
-        """Rather keep boilerplate than lose a paragraph."""
-        return cls(threshold=0.25)
+from cleanbody.page import (
+    LABELS,
+    CleanPage,
+    ConfigError,
+    Decisions,
+    Document,
+    InputError,
+    Label,
+    Metadata,
+    PageType,
+    Status,
+)
 
 
 class Cleaner:
@@ -69,10 +38,13 @@ class Cleaner:
     """
 
     def __init__(self, config: Config | None = None) -> None:
+        if config is not None and not isinstance(config, Config):
+            raise ConfigError(f"config is a {type(config).__name__}: give a Config, such as Config(threshold=0.5)")
         self.config = config or Config()
 
     def clean(self, source: Any, url: str | None = None, *, http_charset: str | None = None) -> CleanPage:
         """Clean one HTML page; see `cleanbody.clean`."""
+        _check_words(url=url, http_charset=http_charset)
         limit = self.config.time_limit
         deadline = None if limit is None else time.monotonic() + limit
         document = html.read_html(source, limits=self.config.limits, http_charset=http_charset, deadline=deadline)
@@ -80,7 +52,8 @@ class Cleaner:
 
     def clean_text(self, text: str, title: str | None = None, url: str | None = None) -> CleanPage:
         """Clean one scraped text; see `cleanbody.clean_text`."""
-        document = plaintext.read_text(text, max_chars=self.config.limits.max_bytes)
+        _check_words(title=title, url=url)
+        document = plaintext.read_text(text, max_bytes=self.config.limits.max_bytes)
         hints = Hints(headlines=(title, *parts(title)) if title else ())
         return self._page(document, hints, Metadata(title=title), PageType.ARTICLE, url)
 
@@ -94,7 +67,7 @@ class Cleaner:
             document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model
         )
         statuses = document.statuses
-        if len(document) and not any(decisions.keep):
+        if len(document) and not _has_text(decisions):
             statuses = (*statuses, Status.NO_CONTENT)
         return CleanPage(
             document=document,
@@ -105,6 +78,20 @@ class Cleaner:
             confidence=confidence(table["words"], decisions),
             url=url,
         )
+
+
+def _check_words(**given: Any) -> None:
+    for name, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{name} is a {type(value).__name__}: give a str or None")
+
+
+def _has_text(decisions: Decisions) -> bool:
+    """Whether anything is kept beside the headline."""
+    return any(
+        keep and LABELS[label] is not Label.HEADLINE
+        for label, keep in zip(decisions.label, decisions.keep, strict=True)
+    )
 
 
 def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType]:
@@ -135,7 +122,7 @@ def clean(source: Any, url: str | None = None) -> CleanPage:
         url: where the page came from; helps with its type, date and canonical URL.
 
     Raises:
-        InputError: `source` is none of these.
+        InputError: `source` is none of these, or `url` no ``str``.
 
     >>> page = clean("<h1>Rain</h1><p>It rained all day, and in the evening it rained still.<p>Nobody went out.")
     >>> page.title, page.status.value
@@ -153,7 +140,7 @@ def clean_text(text: str, title: str | None = None, url: str | None = None) -> C
         url: where it came from.
 
     Raises:
-        InputError: `text` is not a ``str``.
+        InputError: `text` is not a ``str``, or `title` or `url` is neither that nor None.
 
     >>> clean_text("It rained all day, and in the evening it rained still.\\n\\nLeave a Reply").text
     'It rained all day, and in the evening it rained still.'

@@ -22,6 +22,10 @@ class InputError(CleanbodyError, TypeError):
     """The argument is of a type that cannot be cleaned (not text, bytes or a known tree)."""
 
 
+class ConfigError(CleanbodyError, ValueError):
+    """An option has a value that it cannot have, or a name that there is not."""
+
+
 class DataError(CleanbodyError, ValueError):
     """A data file (lexicon, model, site rules) is missing, damaged or of another version."""
 

@@ -38,12 +38,12 @@ class _Line(NamedTuple):
     indent: int
 
 
-def read_text(text: str, *, max_chars: int | None = None) -> Document:
+def read_text(text: str, *, max_bytes: int | None = None) -> Document:
     """Cut a scraped text into blocks.
 
     Args:
         text: the text as it came.
-        max_chars: characters beyond this are cut off, with the status ``too-large``; None for no cap.
+        max_bytes: what goes beyond this size, as UTF-8, is cut off, with the status ``too-large``; None for no cap.
 
     Raises:
         InputError: `text` is not a ``str``.
@@ -55,8 +55,8 @@ def read_text(text: str, *, max_chars: int | None = None) -> Document:
     if not isinstance(text, str):
         raise InputError(f"cannot clean a {type(text).__name__} as text: give a str, or use clean() for HTML bytes")
     statuses: list[Status] = []
-    if max_chars is not None and len(text) > max_chars:
-        text = text[:max_chars]
+    whole, text = text, _capped(text, max_bytes)
+    if len(text) < len(whole):
         statuses.append(Status.TOO_LARGE)
     lines = _lines(text)
     groups = _groups(text, lines)
@@ -66,6 +66,19 @@ def read_text(text: str, *, max_chars: int | None = None) -> Document:
     if not groups:
         statuses.append(Status.EMPTY)
     return _document(text, groups, tuple(dict.fromkeys(statuses)))
+
+
+def _capped(text: str, max_bytes: int | None) -> str:
+    """The longest start of a text that is no larger than this as UTF-8."""
+    if max_bytes is None or 4 * len(text) <= max_bytes:  # no character takes more
+        return text
+    data = text[: max_bytes + 1].encode("utf-8", "surrogatepass")
+    if len(data) <= max_bytes:
+        return text
+    end = max_bytes
+    while data[end] & 0xC0 == 0x80:  # the first byte that is cut off continues a character
+        end -= 1
+    return data[:end].decode("utf-8", "surrogatepass")
 
 
 def _lines(text: str) -> list[_Line]:

@@ -35,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "rules": {"page", "features", "_native"},
     "model": {"page", "features", "_native"},
     "classify": {"page", "features", "rules", "model", "_native"},
+    "config": {"page", "scan"},
     "render": {"page"},
     "report": {"page"},
     "warc": {"page"},

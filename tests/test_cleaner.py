@@ -6,12 +6,24 @@ import dataclasses
 import math
 import pickle
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from evidence import cases
 
 import cleanbody
-from cleanbody import Cleaner, CleanPage, Config, InputError, Label, Limits, PageType, Status
+from cleanbody import (
+    CleanbodyError,
+    Cleaner,
+    CleanPage,
+    Config,
+    ConfigError,
+    InputError,
+    Label,
+    Limits,
+    PageType,
+    Status,
+)
 from cleanbody.model import Model
 from cleanbody.rules import RULES
 
@@ -40,6 +52,47 @@ def test_thresholds(threshold: float) -> None:
 def test_what_is_no_threshold(threshold: float) -> None:
     with pytest.raises(ValueError, match=r"^threshold is [^\n]+: give a probability from 0 to 1$"):
         Config(threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threshold": "0.5"}, "threshold is '0.5': give a probability"),
+        ({"threshold": None}, "threshold is None: give"),
+        ({"threshold": True}, "threshold is True: give"),
+        ({"time_limit": -1}, "time_limit is -1: give seconds from 0 up, or None"),
+        ({"time_limit": math.nan}, "time_limit is nan: give"),
+        ({"time_limit": math.inf}, "time_limit is inf: give"),
+        ({"time_limit": "5"}, "time_limit is '5': give"),
+        ({"keep": "byline"}, "keep is 'byline': give a set of labels, such as {'byline'}"),
+        ({"keep": None}, "keep is None: give a set"),
+        ({"keep": Label.BYLINE}, "give a set of labels"),
+        ({"keep": {"bylines"}}, "keep holds 'bylines', which is no label; there are headline, body, "),
+        ({"keep": [7]}, "keep holds 7, which is no label"),
+        ({"model": "no"}, "model is 'no': give True or False"),
+        ({"limits": {"max_depth": 5}}, "limits is a dict: give a Limits"),
+    ],
+    ids=str,
+)
+def test_what_is_no_config(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Config(**options)
+    assert isinstance(caught.value, ValueError) and isinstance(caught.value, CleanbodyError)
+    assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["max_bytes", "max_depth", "max_tags", "max_attributes"])
+@pytest.mark.parametrize("value", [-1, 0.5, "9", True, math.nan])
+def test_what_is_no_limit(name: str, value: Any) -> None:
+    with pytest.raises(
+        ConfigError, match=rf"^{name} is {value!r}: give a whole number from 0 up, or None for no limit$"
+    ):
+        Limits(**{name: value})
+
+
+def test_a_cleaner_takes_a_config() -> None:
+    with pytest.raises(ConfigError, match=r"^config is a dict: give a Config, "):
+        Cleaner({"threshold": 0.5})  # type: ignore[arg-type]
 
 
 def test_labels_to_keep_may_be_written_out() -> None:
@@ -117,6 +170,12 @@ def test_limits() -> None:
         assert len(page.document.text) <= 60
 
 
+def test_the_size_of_a_text_is_bytes_too() -> None:
+    page = Cleaner(Config(limits=Limits(max_bytes=60))).clean_text("雨が降り続いた。" * 20)
+    assert Status.TOO_LARGE in page.statuses
+    assert page.document.text == ("雨が降り続いた。" * 20)[:20]
+
+
 def test_a_time_limit() -> None:
     source = "<p>It rained all day in the valley, and nobody minded.</p>" * 5000
     page = Cleaner(Config(time_limit=0.0)).clean(source)
@@ -163,6 +222,19 @@ def test_what_cannot_be_cleaned(source: object) -> None:
         assert isinstance(caught.value, TypeError)
 
 
+@pytest.mark.parametrize("value", [7, b"https://example.org/", ["Rain"], math.nan], ids=lambda v: type(v).__name__)
+def test_titles_and_addresses_are_text(value: Any) -> None:
+    calls = {
+        "url": [lambda: cleanbody.clean("<p>x", value), lambda: cleanbody.clean_text("x", url=value)],
+        "title": [lambda: cleanbody.clean_text("x", title=value)],
+        "http_charset": [lambda: Cleaner().clean(b"<p>x", http_charset=value)],
+    }
+    for name, functions in calls.items():
+        for function in functions:
+            with pytest.raises(InputError, match=rf"^{name} is a {type(value).__name__}: give a str or None$"):
+                function()
+
+
 def test_bytes_are_no_text() -> None:
     with pytest.raises(InputError, match=r"^cannot clean a bytes as text: [^\n]*clean\(\)"):
         cleanbody.clean_text(STORY.encode())  # type: ignore[arg-type]
@@ -178,6 +250,24 @@ def test_a_page_without_content() -> None:
     page = cleanbody.clean("<nav><ul><li><a href=a>Home</a><li><a href=b>News</a></ul></nav>")
     assert (page.text, page.status) == ("", Status.NO_CONTENT)
     assert [block.text for block in page.blocks] == ["Home", "News"]
+
+
+HEADLINE_ALONE = "<title>Rain on the hills | The Daily</title><h1>Rain on the hills</h1>"
+
+
+def test_a_headline_alone_is_no_content() -> None:
+    page = cleanbody.clean(HEADLINE_ALONE)
+    assert (page.title, page.text, page.status) == ("Rain on the hills", "", Status.NO_CONTENT)
+    assert [block.label for block in page.blocks if block.keep] == [Label.HEADLINE]
+    assert cleanbody.clean(f"{HEADLINE_ALONE}<p>{STORY}").status is Status.COMPLETE
+
+
+def test_what_is_kept_on_request_is_content() -> None:
+    source = f"{HEADLINE_ALONE}<div class=byline>By Ann Ek</div>"
+    byline = next(block.label for block in cleanbody.clean(source).blocks if block.text == "By Ann Ek")
+    assert cleanbody.clean(source).status is Status.NO_CONTENT
+    page = Cleaner(Config(keep=frozenset({byline}))).clean(source)
+    assert (page.text, page.status) == ("By Ann Ek", Status.COMPLETE)
 
 
 def test_the_address_goes_through() -> None:

@@ -231,8 +231,8 @@ def test_nothing(source: str) -> None:
 @pytest.mark.parametrize(
     ("cap", "expected"), [(None, "aaa\nbbb"), (7, "aaa\nbbb"), (6, "aaa\nbb"), (3, "aaa"), (0, "")]
 )
-def test_max_chars(cap: int | None, expected: str) -> None:
-    document = read_text("aaa\nbbb", max_chars=cap)
+def test_max_bytes(cap: int | None, expected: str) -> None:
+    document = read_text("aaa\nbbb", max_bytes=cap)
     assert "\n".join(texts(document)) == expected
     cut = (Status.TOO_LARGE,) if expected != "aaa\nbbb" else ()
     assert document.statuses == (*cut, *((Status.EMPTY,) if not expected else ()))
@@ -296,16 +296,31 @@ TEXT = st.lists(st.tuples(LINE, st.sampled_from(["\n", "\r\n", "\u2028", "\n\n"]
 )
 
 
-@given(st.one_of(TEXT, st.text(st.characters(codec=None), max_size=100)))
+ANY_CHARACTERS = st.text(st.characters(codec=None), max_size=100)  # lone surrogates too
+
+
+def utf8(text: str) -> int:
+    """The size of a text, bytes."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.one_of(TEXT, ANY_CHARACTERS))
 @example("\ud800\n\udfff")
 @example("a\r\n\rb")
 def test_any_text(source: str) -> None:
     check(read_text(source), source)
 
 
-@given(TEXT, st.integers(0, 200))
+@given(st.one_of(TEXT, ANY_CHARACTERS), st.integers(0, 200))
+@example("雨がa", 5)
+@example("a\ud800b", 3)
 def test_any_text_cut_short(source: str, size: int) -> None:
-    check(read_text(source, max_chars=size), source[:size])
+    document = read_text(source, max_bytes=size)
+    check(document, document.text)
+    kept, cut = len(document.text), source[len(document.text) :]
+    assert source.startswith(document.text)
+    assert utf8(source[:kept]) <= size and (not cut or utf8(source[: kept + 1]) > size)
+    assert (Status.TOO_LARGE in document.statuses) == bool(cut)
 
 
 @given(TEXT)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from cleanbody.page import Status
+from cleanbody.page import ConfigError, Status
 from cleanbody.scan.doctype import is_quirky
 from cleanbody.scan.elements import names
 from cleanbody.scan.nesting import OpenElements
@@ -36,10 +36,11 @@ _LONGEST_REFERENCE = 40  # bytes
 class Limits:
     """How much of a page is read; None means no limit.
 
-    max_bytes: size of the page as UTF-8, bytes.
+    max_bytes: size of the page or the text as UTF-8, bytes.
     max_depth: elements open at once. Parsers are quadratic in depth.
     max_tags: tags, comments, and formatting elements that the parser opens again on its own. It bounds memory.
     max_attributes: attributes of one tag. Parsers are quadratic in them, too.
+    Raises :class:`ConfigError` where one is neither None nor a whole number from 0 up.
 
     >>> Limits(max_depth=50).max_tags
     400000
@@ -49,6 +50,12 @@ class Limits:
     max_depth: int | None = 1000
     max_tags: int | None = 400_000
     max_attributes: int | None = 500
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+                raise ConfigError(f"{field.name} is {value!r}: give a whole number from 0 up, or None for no limit")
 
 
 @dataclass(frozen=True, slots=True)
