@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from cleanbody import html, plaintext
+from cleanbody.batch import DEFAULT_RESULTS, Choice, clean_columns
 from cleanbody.classify import classify, confidence
 from cleanbody.config import Config
 from cleanbody.features import Hints, Table, compute
@@ -56,6 +58,45 @@ class Cleaner:
         document = plaintext.read_text(text, max_bytes=self.config.limits.max_bytes)
         hints = Hints(headlines=(title, *parts(title)) if title else ())
         return self._page(document, hints, Metadata(title=title), PageType.ARTICLE, url)
+
+    def clean_batch(
+        self,
+        batch: Any,
+        *,
+        columns: Sequence[str] = DEFAULT_RESULTS,
+        prefix: str = "",
+        html_column: str | None = None,
+        text_column: str | None = None,
+        title_column: str | None = None,
+        url_column: str | None = None,
+    ) -> dict[str, list[str | int | float]]:
+        """Clean many pages or texts: columns in, columns out, for data sets and the engines that work on them.
+
+        Args:
+            batch: columns of n rows by name: HTML or text (``str`` or bytes), and if at hand titles and URLs. A mapping
+                of lists or arrays, a data frame, or a table or batch of Arrow.
+            columns: the results to give; `docs/recipes.md` tells what there is. ``status`` always comes.
+            prefix: stands before the name of every result, so that none replaces the column it was made from.
+            html_column, text_column, title_column, url_column: the columns to read; ``html`` or ``text``, ``title`` and
+                ``url`` if there and nothing else is said, "" for none.
+
+        Returns:
+            the results and nothing else, n rows each, never null: strings and numbers, in which "" and 0 stand for
+            nothing. ``cleanbody_schema`` is the version of these columns. A row that cannot be cleaned has the
+            ``status`` ``failed``, and its ``error``. Where the batch has a column of a result's name that the result
+            was not made from, the result is named ``cleanbody_`` and its name.
+
+        Raises:
+            InputError: `batch` has no such columns, or none of one length.
+            ConfigError: `columns` holds what is no result.
+
+        >>> batch = {"text": ["It rained all day, and nobody minded.\\n\\nLeave a Reply", None]}
+        >>> out = Cleaner().clean_batch(batch, columns=["text", "status", "dropped"])
+        >>> out["text"], out["status"], out["dropped"]
+        (['It rained all day, and nobody minded.', ''], ['complete', 'failed'], [1, 0])
+        """
+        choice = Choice(html_column, text_column, title_column, url_column, columns, prefix)
+        return clean_columns(self, batch, choice)
 
     def _page(
         self, document: Document, hints: Hints, metadata: Metadata, page_type: PageType, url: str | None

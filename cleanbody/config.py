@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from numbers import Real
 from typing import Any
 
@@ -46,6 +46,11 @@ class Config:
         if not isinstance(self.limits, Limits):
             raise ConfigError(f"limits is a {type(self.limits).__name__}: give a Limits, such as Limits(max_depth=50)")
         object.__setattr__(self, "keep", _labels(self.keep))
+
+    def __reduce__(self) -> tuple[type[Config], tuple[Any, ...]]:
+        """Sets have an order of their own in every process, but engines compare pickles: equal values, equal bytes."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return type(self), tuple({**values, "keep": tuple(sorted(self.keep))}.values())
 
     @classmethod
     def balanced(cls) -> Config:

@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "model": {"page", "features", "_native"},
     "classify": {"page", "features", "rules", "model", "_native"},
     "config": {"page", "scan"},
+    "batch": {"page", "decode"},
     "render": {"page"},
     "report": {"page"},
     "warc": {"page"},
@@ -43,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "data": set(),
 }
 ROOMS["cleaner"] = set(ROOMS)
-ROOMS["corpus"] = {"cleaner", "warc", "site", "page", "decode"}
+ROOMS["corpus"] = {"cleaner", "batch", "warc", "site", "page", "decode"}
 ROOMS["train"] = set(ROOMS) - {"corpus"}
 ROOMS["integrations"] = {"cleaner", "corpus", "site", "page"}
 ROOMS["cli"] = set(ROOMS)
