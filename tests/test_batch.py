@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import math
 import os
@@ -311,3 +312,7 @@ def test_every_result_is_documented() -> None:
 
 def test_a_choice_is_a_value() -> None:
     assert Choice(results=["text", "text"]) == Choice(results=("text", "status"))
+
+
+def test_what_the_recipes_show() -> None:
+    assert doctest.testfile(str(ROOT / "docs" / "recipes.md"), module_relative=False) == (0, 5)
