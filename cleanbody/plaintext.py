@@ -12,13 +12,18 @@ from typing import Final, NamedTuple
 
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
 
-# A text is hard-wrapped when most lines that have a successor reach the same width, and that width is a page's.
+# A text is hard-wrapped when most lines that have a successor reach the same width, and that width is a page's. Widths
+# are in columns: an ideograph takes two (Unicode Standard Annex 11).
 WRAP_WIDTHS: Final = (50, 100)
-WRAP_SLACK: Final = 16  # characters: a longer word did not fit
+WRAP_SLACK: Final = 16  # columns: a longer word did not fit
 WRAP_SHARE: Final = 0.7
 WRAP_LINES: Final = 6
 # A fragment is joined to its neighbour only where one of them is long enough to be prose (characters).
 PROSE: Final = 60
+# So many lines in a row that begin in lower case are a list, unless a sentence ends with the last of them.
+LIST_LINES: Final = 3
+ORNAMENT: Final = 5  # tildes: a shorter row is a fence sooner than an ornament
+LOOK_AHEAD: Final = 200  # lines below a row of tildes that are looked at for code
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -26,7 +31,9 @@ _BULLET = re.compile(r"(?:[•◦‣▪■●○*+\-–—·»►]|\(?\d{1,3}[.)
 # CommonMark 0.31, 4.5: behind a fence of back-ticks there are none, and the fence that closes stands alone.
 _FENCE = re.compile(r"`{3,}+(?!.*`)|~{3,}+")
 _CLOSING_FENCE = re.compile(r"(?:`{3,}|~{3,})\Z")
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_CODE = re.compile(r"[{}=;\\]|\w\(|->|::|</")
+_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]")
+_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _ENDS_SENTENCE: Final = frozenset('.!?…。！？؟۔।:：;；»”"')
 _CONTINUES: Final = frozenset(",.;:!?)]}’”»%、。，．；：！？）」』】،؛")
 
@@ -36,6 +43,7 @@ class _Line(NamedTuple):
     end: int
     blank: bool  # a blank line, or the start of the text, stands before it
     indent: int
+    width: int  # columns, the indentation among them
 
 
 def read_text(text: str, *, max_bytes: int | None = None) -> Document:
@@ -93,7 +101,8 @@ def _lines(text: str) -> list[_Line]:
         indent = len(raw.rstrip()) - len(bare)
         start = match.start() + indent
         blank = not lines or len(_LINE_ENDS.findall(text, previous_end, start)) > 1
-        lines.append(_Line(start, start + len(bare), blank, indent))
+        width = indent + len(bare) + (0 if bare.isascii() else len(_WIDE.findall(bare)))
+        lines.append(_Line(start, start + len(bare), blank, indent, width))
         previous_end = start + len(bare)
     return lines
 
@@ -102,7 +111,7 @@ def wrap_width(lengths: list[int]) -> int:
     """The width at which a text was wrapped, 0 where it was not.
 
     Args:
-        lengths: characters of each line that is followed by another one of the same paragraph.
+        lengths: columns of each line that is followed by another one of the same paragraph.
 
     >>> wrap_width([70, 72, 69, 66, 71, 72, 68]), wrap_width([400, 20, 33, 210, 12, 90, 64])
     (72, 0)
@@ -119,9 +128,9 @@ def wrap_width(lengths: list[int]) -> int:
 
 def _groups(text: str, lines: list[_Line]) -> list[list[_Line]]:
     """The lines of each block."""
-    inner = [line.end - line.start + line.indent for line, nxt in pairwise(lines) if not nxt.blank]
-    width = wrap_width(inner)
+    width = wrap_width([line.width for line, nxt in pairwise(lines) if not nxt.blank])
     fences = _closed_fences(text, lines)
+    listed: set[int] = set() if width else _list_lines(text, lines)
     groups: list[list[_Line]] = []
     fence = ""
     for line in lines:
@@ -132,26 +141,64 @@ def _groups(text: str, lines: list[_Line]) -> list[list[_Line]]:
                 fence = ""
             continue
         fence = fences.get(line.start, "")
-        if fence:
+        if fence or not groups or line.blank or line.start in listed or not _joins(text, groups[-1], line, bare, width):
             groups.append([line])
-        elif groups and not line.blank and _joins(text, groups[-1], line, bare, width):
-            groups[-1].append(line)
         else:
-            groups.append([line])
+            groups[-1].append(line)
     return groups
 
 
 def _closed_fences(text: str, lines: list[_Line]) -> dict[int, str]:
-    """The fences that a later line can close, by where they start; a lone row of tildes is an ornament."""
+    """The fences that a later line can close, by where they start; a row of tildes may be an ornament."""
     closing = {"`": 0, "~": 0}  # the longest closing fence of each kind below the line
     fences: dict[int, str] = {}
-    for line in reversed(lines):
+    for i in range(len(lines) - 1, -1, -1):
+        line = lines[i]
         mark = _FENCE.match(text, line.start, line.end)
-        if mark and len(mark.group()) <= closing[text[line.start]]:
+        if mark and len(mark.group()) <= closing[text[line.start]] and not _is_ornament(text, lines, i):
             fences[line.start] = mark.group()
         if _CLOSING_FENCE.match(text, line.start, line.end):
             closing[text[line.start]] = max(closing[text[line.start]], line.end - line.start)
     return fences
+
+
+def _is_ornament(text: str, lines: list[_Line], i: int) -> bool:
+    """Whether a bare row of tildes parts prose: a long one, or one before sentences, with no code up to the next."""
+    line = lines[i]
+    row = text[line.start : line.end]
+    if row.strip("~"):
+        return False
+    sentences = False
+    for below in lines[i + 1 : i + 1 + LOOK_AHEAD]:
+        bare = text[below.start : below.end]
+        if not bare.strip("~") and len(bare) >= len(row):
+            break
+        if below.indent > line.indent or _CODE.search(bare):
+            return False
+        sentences = sentences or (below.width >= PROSE and bare[-1] in _ENDS_SENTENCE)
+    return sentences or len(row) >= ORNAMENT
+
+
+def _list_lines(text: str, lines: list[_Line]) -> set[int]:
+    """Where the lines start that begin in lower case and are items of a list, not fragments of a sentence.
+
+    A list begins with its first item, a sentence with a capital; and in a long run of such lines a sentence ends.
+    """
+    listed: set[int] = set()
+    i, n = 0, len(lines)
+    while i < n:
+        first = i
+        while i < n and text[lines[i].start].islower() and (i == first or not lines[i].blank):
+            i += 1
+        if i == first:
+            i += 1
+            continue
+        opens = lines[first].blank or text[lines[first - 1].end - 1] in _ENDS_SENTENCE
+        goes_on = i < n and not lines[i].blank and text[lines[i].start] in _CONTINUES
+        ends = goes_on or text[lines[i - 1].end - 1] in _ENDS_SENTENCE
+        if opens or (i - first >= LIST_LINES and not ends):
+            listed.update(line.start for line in lines[first:i])
+    return listed
 
 
 def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) -> bool:
@@ -164,8 +211,8 @@ def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) ->
     if width:
         if line.indent > last.indent and tail[-1] in _ENDS_SENTENCE and not _BULLET.match(text, group[0].start):
             return False  # the first line of a paragraph is set in
-        return last.end - last.start + last.indent >= width - WRAP_SLACK
-    if tail[-1] in _ENDS_SENTENCE:
+        return last.width >= width - WRAP_SLACK
+    if tail[-1] in _ENDS_SENTENCE or (_CODE.search(bare) and _CODE.search(tail)):
         return False
     if bare[0] in _CONTINUES and len(bare) > 1:
         return before + len(bare) >= PROSE

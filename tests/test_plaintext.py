@@ -91,6 +91,46 @@ BLOCKS = [
         "home\nnews and views\nsport\nweather of today\nabout us",
         ["home", "news and views", "sport", "weather of today", "about us"],
     ),
+    (
+        "a menu of long items in lower case",
+        "news and views of all our twelve valleys\nthe weather of today and of tomorrow\nour gardens",
+        ["news and views of all our twelve valleys", "the weather of today and of tomorrow", "our gardens"],
+    ),
+    (
+        "a list under its label",
+        f"Rain:\n{STORY[1:50]}\n{STORY[1:60]}\n\nand {STORY[1:40]}\n{STORY[1:55]}",
+        ["Rain:", STORY[1:50].strip(), STORY[1:60].strip(), f"and {STORY[1:40]}".strip(), STORY[1:55].strip()],
+    ),
+    (
+        "a list of many items under a line",
+        f"{STORY[:60].strip()}\nof the hills\nof the lower fields\nof the sea",
+        [STORY[:60].strip(), "of the hills", "of the lower fields", "of the sea"],
+    ),
+    (
+        "a sentence of many fragments",
+        f"{STORY[:60].strip()}\nof the hills\nof the lower fields\nof the sea.",
+        [f"{STORY[:60].strip()} of the hills of the lower fields of the sea."],
+    ),
+    (
+        "and one that goes on",
+        f"{STORY[:60].strip()}\nof the hills\nof the lower fields\nof the sea\n, said Ann.",
+        [f"{STORY[:60].strip()} of the hills of the lower fields of the sea, said Ann."],
+    ),
+    (
+        "a sentence of few fragments",
+        f"{STORY[:60].strip()}\nof the hills\nof the sea",
+        [f"{STORY[:60].strip()} of the hills of the sea"],
+    ),
+    (
+        "code",
+        "line = splice.short(Rope(twelve), Rope(seven))\nprint(line.length)  # eighteen and a half",
+        ["line = splice.short(Rope(twelve), Rope(seven))", "print(line.length)  # eighteen and a half"],
+    ),
+    (
+        "a name of code in a sentence",
+        f"{STORY[:60]}\nprint(it) twice\nof them",
+        [f"{STORY[:60]} print(it) twice of them"],
+    ),
     ("a menu of long items under prose", f"{STORY}\nhome\nnews\nsport", [STORY, "home", "news", "sport"]),
     (
         "a poem",
@@ -139,6 +179,41 @@ def test_wrapped_paragraphs_are_joined(width: int) -> None:
     document = read_text(source)
     assert texts(document) == ["Rain", STORY, STORY]
     check(document, source)
+
+
+TANI = (
+    "谷では一日中雨が降り続き、夕方になってもやむ気配はなかった。川の水は正午前に少しずつ増えはじめ、畑の低いところから順に沈んでいった。"
+    * 3
+)
+
+
+@pytest.mark.parametrize("width", [25, 35, 45, 49])
+@pytest.mark.parametrize("indent", ["", "\u3000"])
+def test_wrapped_paragraphs_of_a_script_without_spaces_are_joined(width: int, indent: str) -> None:
+    """An ideograph is two columns wide."""
+    set_in = indent + TANI
+    wrapped = "\n".join(set_in[at : at + width] for at in range(0, len(set_in), width))
+    source = f"雨\n\n{wrapped}\n\n{wrapped}"
+    document = read_text(source)
+    assert texts(document) == ["雨", TANI, TANI]
+    check(document, source)
+
+
+@pytest.mark.parametrize("width", [12, 20, 60])
+def test_short_and_long_lines_of_a_script_without_spaces_stay_apart(width: int) -> None:
+    lines = [TANI[at : at + width] for at in range(0, len(TANI) - width, width)]
+    kept = [line for line in lines if line[0] not in "、。"]
+    assert texts(read_text("\n".join(kept))) == kept
+
+
+def test_wrapped_hangul_keeps_its_spaces() -> None:
+    story = "골짜기에는 하루 종일 비가 내렸고 저녁이 되어도 그칠 기미가 보이지 않았다 " * 8
+    words, lines = story.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 38:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    assert texts(read_text("\n".join(lines))) == [" ".join(words)]
 
 
 def test_wrapped_paragraphs_parted_by_indentation_alone() -> None:
@@ -203,6 +278,13 @@ CODE = [
     ("a shorter fence closes nothing", "````\nx\n```", False),
     ("code inside a line", "```x``` is code\ny\n```", False),
     ("an ornament", "~~~\n\nIt rained on.", False),
+    ("ornaments around prose", f"~~~\n{STORY}\n\nIt rained on.\n~~~", False),
+    ("a row around a heading", "~~~~~\nThe Valley\n~~~~~", False),
+    ("long fences", "~~~~~\nx = 1\n~~~~~", True),
+    ("long fences and indentation", "~~~~~\nif so:\n  go on\n~~~~~", True),
+    ("fences that name a language", f"~~~text\n{STORY}\n~~~", True),
+    ("code with a comment in prose", f"~~~\n# {STORY}\nx = 1\n~~~", True),
+    ("back-ticks around prose", f"```\n{STORY}\n```", True),
 ]
 
 
@@ -269,6 +351,9 @@ HOSTILE = {
     "lines that go on": f"{STORY[:60]}\n" + "and on, it went\n" * 50_000,
     "white space": " " * 1_000_000 + "\u2028" * 100_000,
     "fences": "```\n~~~\n````\n" * 20_000,
+    "ornaments": "".join("~" * n + "\nrain\n" for n in range(1_500, 3, -1)),
+    "rows of tildes": "~~~~\nrain fell\n" * 50_000,
+    "lower case": "rain and rain\n" * 60_000,
     "back-ticks": "`" * 500_000 + "\n" + "`x" * 200_000,
     "bullets": "1. " * 200_000,
 }
