@@ -254,11 +254,22 @@ def warc(archives: tuple[str, ...], output: str, summary: str | None, blocks: bo
 @click.option(
     "--processes", default=2, show_default=True, type=click.IntRange(1), help="For cutting pages into blocks."
 )
-def train(pages: tuple[str, ...], output: str, leave_out: tuple[str, ...], processes: int) -> int:
+@click.option("--seeds", type=click.Path(exists=True, file_okay=False), help="Also train on documents made of these.")
+@click.option("--weight", "weights", multiple=True, metavar="SET=N", help="Count each page of a set N times.")
+def train(
+    pages: tuple[str, ...],
+    output: str,
+    leave_out: tuple[str, ...],
+    processes: int,
+    seeds: str | None,
+    weights: tuple[str, ...],
+) -> int:
     """Train the block model on labelled pages (JSON lines with html and main_content; needs the extra 'train')."""
     trainer = _training("trainer")
+    folder = Path(seeds) if seeds else None
     with corpus.open_output(output) as file:
-        file.write(trainer.train_model([Path(name) for name in pages], leave_out, processes))
+        paths = [Path(name) for name in pages]
+        file.write(trainer.train_model(paths, leave_out, processes, seeds=folder, of_sets=_set_weights(weights)))
     return DONE
 
 
@@ -276,6 +287,19 @@ def evaluate(pages: tuple[str, ...], with_headline: bool, processes: int, **conf
     gold = _training("gold").read_gold([Path(name) for name in pages])
     click.echo(evaluation.table(evaluation.score_pages(gold, _cleaner(**config), with_headline, processes)))
     return DONE
+
+
+def _set_weights(weights: Sequence[str]) -> dict[str, float]:
+    out = {}
+    for weight in weights:
+        name, _, number = weight.rpartition("=")
+        try:
+            out[name] = float(number)
+        except ValueError:
+            raise click.UsageError(f"--weight {weight}: give the name of a set and a number, SET=N") from None
+        if not name or not 0.0 < out[name] < 1e6:
+            raise click.UsageError(f"--weight {weight}: give the name of a set and a number above 0, SET=N")
+    return out
 
 
 def _training(name: str) -> Any:

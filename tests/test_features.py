@@ -340,16 +340,15 @@ def test_the_article_lies_inside_the_region_and_the_menu_outside() -> None:
 
 
 def test_scores_of_the_containers() -> None:
-    """A paragraph gives 1, its commas and a twentieth of its words: all to its own element, half to the next."""
+    """A paragraph gives 1, its commas and a twentieth of its words: all to the element around it, half to the next."""
     commas, words, linked = "word, word, " + "word " * 18, "word " * 40, "word " * 10
-    table = features(f"<section><p>{commas}<p>{words}<p><a href=x>{linked}</a><p>a b c d e</section>")
-    first, second, section = 1 + 2 + 1, 1 + 2, (4 + 3) / 2 * (1 - 10 / 75)
-    assert column(table, "inner_ratio") == near([1, second / first, 0, 0])
-    assert column(table, "best_ratio") == near([1] + [section / first] * 3)
-    assert column(table, "in_best") == [1, 0, 0, 0]
-    assert column(table, "best_share") == near([20 / 65] * 4)
-    assert column(table, "in_60") == [0, 1, 0, 0]
-    assert column(table, "in_80") == [1, 1, 1, 1]
+    table = features(f"<section><p>{commas}<p>{words}</section><section><p><a href=x>{linked}</a><p>{words}</section>")
+    whole, half = 1 + 2 + 1 + 1 + 2, (1 + 2) * (1 - 10 / 50)
+    body = (whole + 3) / 2 * (1 - 10 / 110)
+    assert column(table, "inner_ratio") == near([1, 1, half / whole, half / whole])
+    assert column(table, "best_ratio") == near([1, 1, body / whole, body / whole])
+    assert column(table, "in_best") == [1, 1, 0, 0]
+    assert column(table, "best_share") == near([60 / 100] * 4)
 
 
 def test_half_linked_paragraphs_count_for_little() -> None:

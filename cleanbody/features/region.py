@@ -31,7 +31,7 @@ REGION_COLUMNS: Final = (
     "to_stretch_end",
     "stretch_share",
 )
-UPPER_SHARES: Final = (1.0, 0.5, 0.25, 0.12)  # what a paragraph gives to the containers above it, nearest first
+UPPER_SHARES: Final = (1.0, 0.5, 0.25, 0.12)  # what a paragraph gives to the containers around it, nearest first
 MIN_WORDS: Final = 6.0  # shorter blocks give no points
 FEE: Final = 9.0  # words that a block must bring to lengthen the best stretch
 MOST: Final = 60.0  # words of one block that count there, so that one giant block does not decide
@@ -96,7 +96,7 @@ def _scores(
         if words[i] < MIN_WORDS or free[i] < words[i] * 0.5:
             continue
         points = 1.0 + min(commas[i] * words[i], 10.0) + min(words[i] / 20.0, 3.0)
-        c = container
+        c = _around(document, container)
         for share in UPPER_SHARES:
             scores[c] += points * share
             c = document.parent[c]
@@ -105,6 +105,11 @@ def _scores(
     for c in range(len(scores)):
         scores[c] *= 1.0 - totals.linked[c] / max(totals.words[c], 1.0)
     return scores
+
+
+def _around(document: Document, container: int) -> int:
+    """The container itself, or the one around it for a paragraph's own element, which is no region."""
+    return document.parent[container] if document.tag[container] == "p" and container else container
 
 
 def _container_columns(
@@ -130,7 +135,7 @@ def _container_columns(
     for i, c in enumerate(document.container):
         out["in_best"][i] = 1.0 if first <= i < last else 0.0
         out["best_ratio"][i] = upper[c] / top
-        out["inner_ratio"][i] = scores[c] / top
+        out["inner_ratio"][i] = scores[_around(document, c)] / top
         out["best_share"][i] = share
         out["best_place"][i] = min(2.0, max(-1.0, (i - first) / max(last - 1 - first, 1)))
         out["from_best_start"][i] = signed_log(i - first)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,13 +15,14 @@ from cleanbody.features import COLUMNS, INDEX
 from cleanbody.features.second import SECOND_COLUMNS, second_columns
 from cleanbody.model import Ensemble
 from cleanbody.page import DataError
+from cleanbody.train import copies
 from cleanbody.train.matrix import Floats, PageRows, stack
 
 FOLDS: Final = 5
-ROUNDS: Final = 60
+# Trees and learning rate of each stage.
+STAGES: Final = {"first": (60, 0.12), "second": (100, 0.09)}
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "cross_entropy",  # the target is a share, not a class
-    "learning_rate": 0.12,
     "num_leaves": 31,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.5,
@@ -34,15 +36,26 @@ PARAMETERS: Final[dict[str, Any]] = {
     "num_threads": 2,
     "verbose": -1,
 }
+WORD_POWER: Final = 0.75
+# What a copy of a page counts beside the page, and a synthetic document beside a real one.
+COPY_WEIGHTS: Final = {copies.BARE: 0.5, copies.BLOCKS: 1.0, copies.GOLD: 0.3}
+SYNTHETIC: Final = "synthetic"
+SYNTHETIC_WEIGHT: Final = 0.7
+CALIBRATION_FOLD: Final = 0
 Doubles = NDArray[np.float64]
 
 
-def weights(pages: Sequence[PageRows]) -> Floats:
-    """A weight for each row: the root of its words, every page alike; 0 for the headline, which is not learned."""
+def weights(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = None) -> Floats:
+    """A weight for each row: a power of its words, every page alike; 0 for the headline, which is not learned.
+
+    Args:
+        of_sets: what a page of a set counts; 1 where it is not named.
+    """
     out = []
     for page in pages:
-        own = np.sqrt(np.array([len(words) + 1 for words in page.words], dtype=np.float32))
-        own = own / max(float(own.sum()), 1e-9)
+        own = np.array([len(words) + 1 for words in page.words], dtype=np.float32) ** WORD_POWER
+        share = COPY_WEIGHTS.get(page.page.renderer, 1.0) * (SYNTHETIC_WEIGHT if page.page.set == SYNTHETIC else 1.0)
+        own = own * (share * (of_sets or {}).get(page.page.set, 1.0) / max(float(own.sum()), 1e-9))
         if page.headline >= 0 and page.headline < len(own):
             own[page.headline] = 0.0
         out.append(own)
@@ -59,7 +72,7 @@ def folds(pages: Sequence[PageRows]) -> NDArray[np.int64]:
         if fold is None:
             fold = of_host.get(page.page.host)
         if fold is None:
-            fold = zlib.crc32((page.page.host or page.page.id).encode()) % FOLDS
+            fold = zlib.crc32((page.page.host or page.page.id.split(":")[0]).encode()) % FOLDS
         out.append(fold)
     return np.array(out)
 
@@ -69,12 +82,15 @@ def row_pages(pages: Sequence[PageRows]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(pages)), [len(page.target) for page in pages])
 
 
-def fit_stage(features: Floats, target: Floats, weight: Floats, columns: Sequence[str]) -> Ensemble:
+def fit_stage(
+    features: Floats, target: Floats, weight: Floats, columns: Sequence[str], stage: str = "first"
+) -> Ensemble:
     """Fit one ensemble."""
     import lightgbm as lgb
 
+    rounds, rate = STAGES[stage]
     data = lgb.Dataset(features, target, weight=weight, params={"max_bin": PARAMETERS["max_bin"], "verbose": -1})
-    return ensemble_of(lgb.train(PARAMETERS, data, ROUNDS), columns)
+    return ensemble_of(lgb.train({**PARAMETERS, "learning_rate": rate}, data, rounds), columns)
 
 
 def predict(ensemble: Ensemble, features: Floats) -> Doubles:
@@ -96,20 +112,26 @@ def second_features(pages: Sequence[PageRows], first: Doubles) -> Floats:
     return np.concatenate([stack(pages, "features"), out], axis=1)
 
 
-def out_of_fold(pages: Sequence[PageRows], features: Floats, columns: Sequence[str]) -> Doubles:
+def out_of_fold(
+    pages: Sequence[PageRows], features: Floats, weight: Floats, columns: Sequence[str], stage: str = "first"
+) -> Doubles:
     """Log-odds of each row from ensembles that have seen no page of its fold."""
-    target, weight = stack(pages, "target"), weights(pages)
+    target = stack(pages, "target")
     of_row = folds(pages)[row_pages(pages)]
     out = np.zeros(len(target))
     for fold in range(FOLDS):
         test = of_row == fold
         if test.any() and not test.all():
-            out[test] = predict(fit_stage(features[~test], target[~test], weight[~test], columns), features[test])
+            fitted = fit_stage(features[~test], target[~test], weight[~test], columns, stage)
+            out[test] = predict(fitted, features[test])
     return out
 
 
-def fit(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
+def fit(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = None) -> dict[str, Ensemble]:
     """Fit two stages for pages and two for scraped texts, each kind that there is.
+
+    Args:
+        of_sets: what a page of a set counts; 1 where it is not named.
 
     Raises:
         DataError: there are too few of a kind.
@@ -119,12 +141,13 @@ def fit(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
         f"{kind}-{stage}": ensemble
         for kind, members in kinds.items()
         if members
-        for stage, ensemble in fit_stages(members).items()
+        for stage, ensemble in fit_stages(members, of_sets).items()
     }
 
 
-def fit_stages(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
-    """Fit both stages; the second learns from what the first says of pages that it has not seen.
+def fit_stages(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = None) -> dict[str, Ensemble]:
+    """Fit both stages; the second learns from what the first says of pages that it has not seen, and is calibrated on
+    a fold that it has not seen.
 
     Raises:
         DataError: there are too few pages.
@@ -132,11 +155,43 @@ def fit_stages(pages: Sequence[PageRows]) -> dict[str, Ensemble]:
     if len(pages) < 2 * FOLDS:
         raise DataError(f"{len(pages)} labelled pages or texts are too few to train on: give at least {2 * FOLDS}")
     features = stack(pages, "features")
-    target, weight = stack(pages, "target"), weights(pages)
+    target, weight = stack(pages, "target"), weights(pages, of_sets)
     first = fit_stage(features, target, weight, COLUMNS)
-    both = second_features(pages, out_of_fold(pages, features, COLUMNS))
-    second = fit_stage(both, target, weight, (*COLUMNS, *SECOND_COLUMNS))
+    both = second_features(pages, out_of_fold(pages, features, weight, COLUMNS))
+    columns = (*COLUMNS, *SECOND_COLUMNS)
+    held = (folds(pages) == CALIBRATION_FOLD)[row_pages(pages)]
+    second = fit_stage(both, target, weight, columns, "second")
+    if held.any() and not held.all():
+        unseen = predict(fit_stage(both[~held], target[~held], weight[~held], columns, "second"), both[held])
+        second = calibrated(second, *platt(unseen, target[held], weight[held]))
     return {"first": first, "second": second}
+
+
+def platt(logits: Doubles, target: Floats, weight: Floats) -> tuple[float, float]:
+    """The slope and intercept that make log-odds fit their targets best (Platt 1999, by Newton's method).
+
+    >>> import numpy as np
+    >>> slope, intercept = platt(np.array([-4.0, -4.0, 4.0, 4.0]), np.array([0.25, 0, 1, 0.75]), np.ones(4))
+    >>> round(slope, 2), round(abs(intercept), 2)
+    (0.49, 0.0)
+    """
+    x = np.stack([logits, np.ones_like(logits)], axis=1)
+    at = np.zeros(2)
+    for _ in range(30):
+        p = 1.0 / (1.0 + np.exp(-(x @ at)))
+        slant = x.T @ (weight * (target - p))
+        bend = x.T @ (x * (weight * p * (1.0 - p))[:, None]) + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, slant)
+        at = at + np.clip(step, -1.0, 1.0)
+        if float(np.abs(step).max()) < 1e-10:
+            break
+    return float(at[0]), float(at[1])
+
+
+def calibrated(ensemble: Ensemble, slope: float, intercept: float) -> Ensemble:
+    """An ensemble whose log-odds are stretched and moved."""
+    value = array("d", (x * slope for x in ensemble.value))
+    return replace(ensemble, value=value, bias=ensemble.bias * slope + intercept)
 
 
 def ensemble_of(booster: Any, columns: Sequence[str]) -> Ensemble:

@@ -2,8 +2,9 @@
 
 A row holds ``id``, ``html`` and ``main_content``, and where known ``url``, ``lang``, ``page_type`` and ``fold``. A
 scraped text holds, in place of ``html``, its ``lines`` (``text``, and ``b`` for the blank lines before it) with its
-gold in ``gold``, or its ``blocks`` (``text``). A
-file's name without a last ``-<digit>`` is its set, so that a set may lie in several files.
+gold in ``gold``, or its ``blocks`` (``text``). Where it names a ``renderer`` it is the text of a page with the same
+``id`` and has that page's URL and fold. A file's name without a last ``-<digit>`` is its set, so that a set may lie in
+several files.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Labelled(NamedTuple):
     page_type: str
     lang: str
     fold: int | None
+    renderer: str = ""  # how a scraped text was made, "" where unknown
 
 
 def set_name(path: Path) -> str:
@@ -72,31 +74,45 @@ def _text_of(row: dict[str, Any]) -> str:
 
 
 def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
-    """The pages and texts of some files that have gold text.
+    """The pages and texts of some files that have gold text; pages have to come before the texts made of them.
 
     Raises:
         DataError: a line is no JSON object.
     """
+    rendered_from: dict[str, Labelled] = {}
     for path in paths:
         with open_text(path) as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    row = json.loads(line)
-                    html, text = row.get("html") or "", _text_of(row)
-                    gold = row.get("main_content", row.get("gold"))
+                    page = _labelled(json.loads(line), path, number)
                 except (ValueError, AttributeError) as error:
                     raise DataError(f"{path}:{number}: no JSON object: give one labelled page a line") from error
-                if (html or text) and gold is not None:
-                    fold = row.get("fold")
-                    yield Labelled(
-                        id=str(row.get("id", number)),
-                        set=set_name(path),
-                        url=row.get("url"),
-                        host=host_of(row.get("url")),
-                        html=html,
-                        text="" if html else text,
-                        gold=gold,
-                        page_type=row.get("page_type") or "",
-                        lang=row.get("lang") or "",
-                        fold=None if fold is None else int(fold),
-                    )
+                if page is None:
+                    continue
+                if page.renderer and page.id in rendered_from:
+                    origin = rendered_from[page.id]
+                    page = page._replace(url=origin.url, host=origin.host, fold=origin.fold)
+                elif page.html and page.fold is not None:
+                    rendered_from[page.id] = page._replace(html="", gold="")
+                yield page
+
+
+def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
+    html, text = row.get("html") or "", _text_of(row)
+    gold = row.get("main_content", row.get("gold"))
+    if not (html or text) or gold is None:
+        return None
+    fold = row.get("fold")
+    return Labelled(
+        id=str(row.get("id", number)),
+        set=set_name(path),
+        url=row.get("url"),
+        host=host_of(row.get("url")),
+        html=html,
+        text="" if html else text,
+        gold=gold,
+        page_type=row.get("page_type") or "",
+        lang=row.get("lang") or "",
+        fold=None if fold is None else int(fold),
+        renderer=row.get("renderer") or "",
+    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cleanbody.model import write_model
 from cleanbody.page import DataError
-from cleanbody.train.fit import PARAMETERS, ROUNDS, fit
+from cleanbody.train import copies
+from cleanbody.train.fit import PARAMETERS, STAGES, fit
 from cleanbody.train.gold import Labelled, read_gold
 from cleanbody.train.matrix import build
+from cleanbody.train.synthesize import Synthetic
 
 
 def without(pages: Sequence[Labelled], leave_out: Collection[str]) -> list[Labelled]:
@@ -27,19 +29,45 @@ def without(pages: Sequence[Labelled], leave_out: Collection[str]) -> list[Label
     return [page for page in pages if page.set not in leave_out and page.host not in hosts]
 
 
-def train_model(paths: Sequence[Path], leave_out: Collection[str] = (), processes: int = 2) -> bytes:
+def sources(pages: Sequence[Labelled], seeds: Path | None) -> Iterator[Labelled | Synthetic]:
+    """All that is trained on: the pages, their copies, and, where the seeds are at hand, synthetic documents."""
+    yield from pages
+    yield from copies.copies(pages)
+    if seeds is not None:
+        yield from copies.synthetic(pages, seeds)
+
+
+def train_model(
+    paths: Sequence[Path],
+    leave_out: Collection[str] = (),
+    processes: int = 2,
+    *,
+    seeds: Path | None = None,
+    of_sets: Mapping[str, float] | None = None,
+) -> bytes:
     """Train the block model on labelled pages.
 
     Args:
         paths: files of JSON lines with ``html`` and ``main_content``; see `cleanbody.train.gold`.
         leave_out: sets that nothing may be learned from, their hosts included.
         processes: for cutting the pages into blocks.
+        seeds: the folder of the seeds, for synthetic documents; none are made without it.
+        of_sets: what a page of a set counts; 1 where it is not named.
 
     Raises:
-        DataError: a file cannot be read as such, or there are too few pages.
+        DataError: a file cannot be read as such, there are too few pages, or a weight is of no set.
     """
-    pages = without(list(read_gold(paths)), leave_out)
-    counts = Counter(page.set for page in pages)
-    ensembles = fit(build(pages, processes))
-    header = {"pages": dict(sorted(counts.items())), "parameters": PARAMETERS, "rounds": ROUNDS}
-    return write_model(ensembles, header)
+    everything = list(read_gold(paths))
+    unknown = set(of_sets or ()) - {page.set for page in everything}
+    if unknown:
+        raise DataError(f"--weight {', '.join(sorted(unknown))}: no such set")
+    pages = without(everything, leave_out)
+    rows = build(sources(pages, seeds), processes)
+    counts = Counter(f"{row.page.set} {row.page.renderer}".strip() for row in rows)
+    header = {
+        "pages": dict(sorted(counts.items())),
+        "parameters": PARAMETERS,
+        "stages": STAGES,
+        "weights": dict(of_sets or {}),
+    }
+    return write_model(fit(rows, of_sets), header)
