@@ -24,6 +24,8 @@ RULE_SHARE: Final = 0.5
 CLEAN_LOGIT: Final = -0.32
 CLEAN_SLOPE: Final = 2.5
 FEW_WORDS: Final = 200.0
+# How far a page's own cut may lie below and above the threshold, at a threshold of a half; less towards 0 and 1.
+CUT_REACH: Final = (0.17, 0.03)
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -43,7 +45,8 @@ def classify(
         document: n blocks.
         table: its feature columns.
         page_type: what the page is; on a forum the posts are body.
-        threshold: a block whose probability to be content reaches this is kept, 0 to 1.
+        threshold: a block whose probability to be content reaches the page's cut is kept; the cut lies near this
+            (see `page_cut`), 0 to 1.
         keep: labels that are kept although they are not content.
         model: the learned block model; None for density and context alone.
     """
@@ -59,10 +62,12 @@ def classify(
     label, kept, scores = bytearray(count), bytearray(count), array("d", bytes(8 * count))
     reasons: list[tuple[Reason, ...]] = []
     for i in range(count):
+        scores[i] = sigmoid(logits[i] + context[i] + prior[i])
+    cut = threshold if code == "density" else page_cut(scores, table["words"], threshold)
+    for i in range(count):
         rules = held[i]
-        score = sigmoid(logits[i] + context[i] + prior[i])
-        verdict = _label(i == table.headline_index, score >= threshold, rules)
-        scores[i] = max(score, threshold) if verdict is Label.HEADLINE else score
+        verdict = _label(i == table.headline_index, scores[i] >= cut, rules)
+        scores[i] = max(scores[i], threshold) if verdict is Label.HEADLINE else scores[i]
         label[i] = LABEL_INDEX[verdict]
         kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
         reasons.append((*(rule.reason for rule in rules), *_evidence(code, base[i], context[i], prior[i], verdict)))
@@ -76,6 +81,29 @@ def sigmoid(x: float) -> float:
     (0.5, 0.0)
     """
     return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
+
+
+def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) -> float:
+    """The cut with the greatest word F1 that the scores let expect, within reach of a threshold.
+
+    Args:
+        scores, words: probability to be content, and words, of each of the n blocks.
+        threshold: what the cut stays near, 0 to 1.
+
+    >>> page_cut([0.9, 0.4, 0.1], [100.0, 80.0, 300.0], 0.42), page_cut([0.9, 0.2], [100.0, 80.0], 0.0)
+    (0.4, 0.0)
+    """
+    total = sum(w * s for w, s in zip(words, scores, strict=True))
+    right = kept = best = 0.0
+    cut = threshold
+    for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True):
+        right += words[i] * scores[i]
+        kept += words[i]
+        expected = right / (kept + total) if kept else 0.0
+        if expected > best:
+            best, cut = expected, scores[i]
+    below, above = (reach * 4.0 * threshold * (1.0 - threshold) for reach in CUT_REACH)
+    return min(max(cut, threshold - below), threshold + above)
 
 
 def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequence[float], str]:

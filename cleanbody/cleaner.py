@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from cleanbody import html, plaintext
 from cleanbody.batch import DEFAULT_RESULTS, Choice, clean_columns
@@ -29,6 +29,11 @@ from cleanbody.page import (
     PageType,
     Status,
 )
+from cleanbody.posts import authors
+
+# Labels of what somebody signed: comments, and on a forum the posts.
+_OF_READERS: Final = frozenset({Label.COMMENT})
+_OF_POSTERS: Final = frozenset({Label.COMMENT, Label.BODY})
 
 
 class Cleaner:
@@ -107,6 +112,10 @@ class Cleaner:
         decisions = classify(
             document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model
         )
+        written = _OF_POSTERS if page_type is PageType.FORUM else _OF_READERS
+        posts = [i for i, label in enumerate(decisions.label) if LABELS[label] in written]
+        if posts:
+            decisions = replace(decisions, author=authors(document, posts))
         statuses = document.statuses
         if len(document) and not _has_text(decisions):
             statuses = (*statuses, Status.NO_CONTENT)

@@ -17,7 +17,9 @@ class Config:
     """Everything that can be chosen; frozen, so that it can be shared between threads and processes.
 
     Args:
-        threshold: a block is kept where its probability to be content reaches this, 0 to 1.
+        threshold: a block is kept where its probability to be content reaches this, 0 to 1. With the learned model each
+            page has a cut of its own near it: where the scores let expect the greatest word F1, at most .17 lower and
+            .03 higher.
         keep: labels that are kept in the text although they are not content, such as ``Label.BYLINE``.
         limits: caps on what is read of one page.
         model: whether the learned block model decides; without it, density and context alone.

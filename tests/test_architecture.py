@@ -35,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "rules": {"page", "features", "_native"},
     "model": {"page", "features", "_native"},
     "classify": {"page", "features", "rules", "model", "_native"},
+    "posts": {"page", "lexicon"},
     "config": {"page", "scan"},
     "batch": {"page", "decode"},
     "render": {"page"},
