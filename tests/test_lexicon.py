@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from cleanbody.lexicon import CLASS_KINDS, FORMAT, PHRASE_KINDS, Lexicon, Match, tokens_of, without_accents
 from cleanbody.page import DataError
-from cleanbody.train.lexicon import Seed, build_lexicon, phrase_tokens, read_classes, read_phrases
+from cleanbody.train.lexicon import (
+    Seed,
+    build_function_words,
+    build_lexicon,
+    phrase_tokens,
+    read_classes,
+    read_phrases,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -35,6 +42,10 @@ def greatest_share(match: Match) -> float:
 
 def test_the_data_file_is_what_the_seeds_give() -> None:
     assert build_lexicon(SEEDS) == DATA.read_bytes()
+
+
+def test_the_function_words_are_what_the_seeds_give() -> None:
+    assert build_function_words(SEEDS) == DATA.with_name("function-words.txt").read_bytes()
 
 
 def test_the_data_file_is_small() -> None:
@@ -480,3 +491,17 @@ def test_the_strictest_mode_holds_where_languages_disagree(tmp_path: Path) -> No
     lexicon = Lexicon.from_json(build_lexicon(tmp_path))
     assert lexicon.match("Plus de pain!").hits
     assert not lexicon.match("Il faut plus de pain").hits
+
+
+def test_function_words_are_of_all_languages_and_without_case(tmp_path: Path) -> None:
+    tmp_path.joinpath("function-words.toml").write_text(
+        'de = "Außer"\nel = "αυτός"\nen = "which such"', encoding="utf-8"
+    )
+    assert build_function_words(tmp_path).decode() == "ausser\nsuch\nwhich\nαυτόσ\n"
+
+
+@pytest.mark.parametrize("entry", ['en = "such-and-such"', 'en = "the"', 'ja = "した"', "not toml"])
+def test_function_words_that_are_never_counted_are_refused(entry: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("function-words.toml").write_text(entry, encoding="utf-8")
+    with pytest.raises(DataError, match=r"function-words\.toml"):
+        build_function_words(tmp_path)

@@ -92,6 +92,9 @@ def bare(line: str) -> Case:
     return Case(f"{TITLE}\n\n{A}\n\n{line}\n\n{B}", line)
 
 
+FROM = "Museum opens from Monday to young painters"
+
+
 def article(block: str) -> Case:
     """The element `block` at the end of the element that holds all prose."""
     prose = f"<p>{A}</p><p>{B}</p>" * 3
@@ -204,7 +207,11 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         ],
     ),
     "teaser-bare": (
-        [bare(MUSEUM), amid("<p>Museum opens doors to young painters")],
+        [
+            bare(MUSEUM),
+            Case(f"{TITLE}\n\n{A} They came from there.\n\n{FROM}\n\n{B}", FROM),  # a function word in common
+            amid("<p>Museum opens doors to young painters"),
+        ],
         [
             bare("Heavy clouds over museum doors and painters"),  # a word of the title
             bare("Sacks fill the museum doors again"),  # a word of the paragraph below

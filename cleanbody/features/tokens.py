@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import resources
 from typing import Final
+
+from cleanbody.page import DataError
 
 # Scripts written without spaces: each character stands for itself (Thai, kana, ideographs, Hangul stays in words).
 SPACELESS: Final = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -13,6 +17,7 @@ _WORD: Final = re.compile(
 )
 # Characters of a spaceless script that make about one word: Chinese words average 1.7 characters, Thai about 4.
 CHARS_A_WORD: Final = 2.0
+SHORTEST: Final = 4  # letters of a word that can say what a text is about
 STEM: Final = 6  # characters: what is left of a word when its endings go, in most languages with endings
 
 
@@ -42,12 +47,13 @@ def words_of(text: str) -> list[str]:
 def content_stems(words: list[str]) -> list[str]:
     """What a text is about: its longer words cut to `STEM` characters, and pairs of spaceless characters.
 
-    Function words are short in most languages, so length stands in for a list of them.
+    Words that say nothing of a subject (`function_words`) do not count; the short ones of them need no list.
 
-    >>> content_stems(["the", "committee", "of", "雨", "水", "量"])
+    >>> content_stems(["the", "committee", "which", "of", "雨", "水", "量"])
     ['commit', '雨水', '水量']
     """
     stems: list[str] = []
+    empty = function_words()
     previous = ""
     for word in words:
         if len(word) == 1 and SPACELESS.match(word):
@@ -56,6 +62,22 @@ def content_stems(words: list[str]) -> list[str]:
             previous = word
             continue
         previous = ""
-        if len(word) >= 4:
+        if len(word) >= SHORTEST and word not in empty and ("’" not in word or word.replace("’", "'") not in empty):
             stems.append(word[:STEM])
     return stems
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """The function words of many languages, of `SHORTEST` letters and more, in lower case.
+
+    Raises DataError where the data file is missing.
+
+    >>> "which" in function_words(), "rain" in function_words()
+    (True, False)
+    """
+    try:
+        data = resources.files("cleanbody.data").joinpath("function-words.txt").read_text(encoding="utf-8")
+    except (OSError, ModuleNotFoundError) as error:
+        raise DataError("cleanbody/data/function-words.txt is missing; install the package again") from error
+    return frozenset(data.split())

@@ -1,4 +1,4 @@
-"""Build the lexicon's data file from the hand-edited seeds."""
+"""Build the data files of words from the hand-edited seeds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cleanbody.features.tokens import SHORTEST, words_of
 from cleanbody.lexicon import (
     CLASS_KINDS,
     FORMAT,
@@ -111,6 +112,20 @@ def build_lexicon(seeds: Path) -> bytes:
     tries, weights = tables(phrases, read_classes(seeds))
     table = {"classes": weights, "format": FORMAT, "phrases": tries}
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def build_function_words(seeds: Path) -> bytes:
+    """The data file of function words: UTF-8, one a line, sorted, those of all languages together.
+
+    seeds: the folder that holds ``function-words.toml``.  Raises DataError where it cannot be read, or where an entry
+    is no word as `features.tokens` cuts a text into words, or too short to be counted there.
+    """
+    table = _toml(seeds / "function-words.toml")
+    words = sorted({word.casefold() for entry in table.values() for word in str(entry).split()})
+    for word in words:
+        if words_of(word) != [word] or len(word) < SHORTEST:
+            raise DataError(f"function-words.toml: {word!r} is no word of {SHORTEST} letters or more")
+    return "".join(f"{word}\n" for word in words).encode()
 
 
 def _toml(path: Path) -> dict[str, list[dict[str, Any]]]:
