@@ -22,6 +22,7 @@ WRAP_LINES: Final = 6
 PROSE: Final = 60
 # So many lines in a row that begin in lower case are a list, unless a sentence ends with the last of them.
 LIST_LINES: Final = 3
+SENTENCE: Final = 10  # columns, some two words: a line this long that ends as a sentence does is one
 ORNAMENT: Final = 5  # tildes: a shorter row is a fence sooner than an ornament
 LOOK_AHEAD: Final = 200  # lines below a row of tildes that are looked at for code
 
@@ -163,20 +164,21 @@ def _closed_fences(text: str, lines: list[_Line]) -> dict[int, str]:
 
 
 def _is_ornament(text: str, lines: list[_Line], i: int) -> bool:
-    """Whether a bare row of tildes parts prose: a long one, or one before sentences, with no code up to the next."""
+    """Whether a bare row of tildes parts prose: a long one, or one above sentences or nothing, with no code below."""
     line = lines[i]
     row = text[line.start : line.end]
     if row.strip("~"):
         return False
-    sentences = False
+    sentences, empty = False, True
     for below in lines[i + 1 : i + 1 + LOOK_AHEAD]:
         bare = text[below.start : below.end]
         if not bare.strip("~") and len(bare) >= len(row):
             break
         if below.indent > line.indent or _CODE.search(bare):
             return False
-        sentences = sentences or (below.width >= PROSE and bare[-1] in _ENDS_SENTENCE)
-    return sentences or len(row) >= ORNAMENT
+        sentences = sentences or (below.width >= SENTENCE and bare[-1] in _ENDS_SENTENCE)
+        empty = False
+    return sentences or empty or len(row) >= ORNAMENT
 
 
 def _list_lines(text: str, lines: list[_Line]) -> set[int]:
@@ -212,8 +214,8 @@ def _joins(text: str, group: list[_Line], line: _Line, bare: str, width: int) ->
         if line.indent > last.indent and tail[-1] in _ENDS_SENTENCE and not _BULLET.match(text, group[0].start):
             return False  # the first line of a paragraph is set in
         return last.width >= width - WRAP_SLACK
-    if tail[-1] in _ENDS_SENTENCE or (_CODE.search(bare) and _CODE.search(tail)):
-        return False
+    if tail[-1] in _ENDS_SENTENCE or (_CODE.search(bare) and _CODE.search(tail)) or ("\t" in bare and "\t" in tail):
+        return False  # two sentences, two lines of code, two rows of a table
     if bare[0] in _CONTINUES and len(bare) > 1:
         return before + len(bare) >= PROSE
     return bare[0].islower() and before + len(bare) >= PROSE and not _is_list_line(tail)

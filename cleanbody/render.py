@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cleanbody.page import LABELS, CleanPage, Flag, Label
+from cleanbody.page import LABELS, CleanPage, Document, Flag, Label
 from cleanbody.render_html import to_html
 from cleanbody.render_markdown import to_markdown
 from cleanbody.render_tree import LISTS, Cell, Node, grow, is_tight, rendered
@@ -107,9 +107,10 @@ def _lines(page: CleanPage, blocks: list[int]) -> str:
     """Blocks of a scraped text, parted as they were: by a line end, or by a blank line.
 
     A block whose lines were joined is a paragraph, and parted by blank lines: longer than its lines, it could otherwise
-    attract its neighbours when the result is cut again.
+    attract its neighbours when the result is cut again. So could a list in lower case that has lost its end.
     """
     document = page.document
+    cut = _cut_short(document, set(blocks))
     parts: list[str] = []
     before, before_joined = -2, False
     for i in blocks:
@@ -117,11 +118,22 @@ def _lines(page: CleanPage, blocks: list[int]) -> str:
         span = document.text[document.start[i] : document.end[i]]
         joined = text != span and len(text.splitlines()) < len(span.splitlines())
         if parts:
-            close = before == i - 1 and document.flags[i] & Flag.AFTER_BREAK and not (joined or before_joined)
+            follows = before == i - 1 and document.flags[i] & Flag.AFTER_BREAK
+            close = follows and not (joined or before_joined or cut[i])
             parts.append("\n" if close else "\n\n")
         parts.append(text)
         before, before_joined = i, joined
     return "".join(parts)
+
+
+def _cut_short(document: Document, kept: set[int]) -> bytearray:
+    """Which lines begin in lower case and stand in a row of such lines a later one of which is not kept."""
+    n = len(document)
+    cut = bytearray(n)
+    for i in range(n - 2, -1, -1):
+        row = document.flags[i + 1] & Flag.AFTER_BREAK and document.text[document.start[i + 1]].islower()
+        cut[i] = bool(row and (cut[i + 1] or i + 1 not in kept) and document.text[document.start[i]].islower())
+    return cut
 
 
 class _Text:

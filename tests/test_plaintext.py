@@ -280,6 +280,8 @@ CODE = [
     ("an ornament", "~~~\n\nIt rained on.", False),
     ("ornaments around prose", f"~~~\n{STORY}\n\nIt rained on.\n~~~", False),
     ("a row around a heading", "~~~~~\nThe Valley\n~~~~~", False),
+    ("short ornaments", "~~~\nIt rained on and on.\n~~~", False),
+    ("ornaments around nothing", "~~~\n\n~~~", False),
     ("long fences", "~~~~~\nx = 1\n~~~~~", True),
     ("long fences and indentation", "~~~~~\nif so:\n  go on\n~~~~~", True),
     ("fences that name a language", f"~~~text\n{STORY}\n~~~", True),

@@ -622,6 +622,14 @@ def test_scraped_text_keeps_its_line_ends() -> None:
     assert to_text(scraped(*lines, broken=(1, 3, 4), drop=(3,))) == "One.\nTwo.\n\nThree.\n\nFive."
 
 
+def test_a_list_in_lower_case_that_has_lost_its_end_is_parted() -> None:
+    """It would be too short to be a list when the text is read again, and so fragments of a sentence."""
+    lines = ("One", "two", "three", "four", "Five", "six")
+    assert to_text(scraped(*lines, broken=(1, 2, 3, 4, 5))) == "One\ntwo\nthree\nfour\nFive\nsix"
+    assert to_text(scraped(*lines, broken=(1, 2, 3, 4, 5), drop=(3,))) == "One\n\ntwo\n\nthree\n\nFive\nsix"
+    assert to_text(scraped(*lines, broken=(1, 2, 3, 4, 5), drop=(0, 4))) == "two\nthree\nfour\n\nsix"
+
+
 def test_scraped_lists_and_code() -> None:
     kinds = dict.fromkeys((0, 1, 3, 4, 5), Kind.ITEM) | {6: Kind.CODE}
     page = scraped("- a", "• b", "c", "3. d", "4) e", "— f", "~~~py\n g\n~~~", kinds=kinds, broken=(1, 4))
@@ -647,6 +655,12 @@ SCRAPED = [
     "Rain\n\nIt rained\nall day.\n\nIt did.",
     "The rise of\npersonal umbrellas\n, growing interest in boots, and shifting habits across the whole country.\nMore",
     "- one\n- two\n3. three\n\n```\n  code\n\n```\nIt ends.",
+    "The benefits of a long walk in the rain are known to\nboots and umbrellas\nthe hills\nall dogs\nsome people",
+    "- one\nof those lines that are long enough to be joined\nor so they say in the valley\nand on the hill",
+    "~~~\nIt rained on in the valley.\nAnn said so.\n~~~\nIt ends.\n~~~~~\nThe end\n~~~~~",
+    "a = splice(one, two, three, four, five, six)\nprint(a, b, c)  # of the valley and the hill\nfor x in (1, 2):",
+    "from\tone to three, and in the valley up to twelve\nto\tfour\nat\tfive",
+    "雨\n\n" + "\n".join(["谷では一日中雨が降り続き、夕方になってもやむ気配はなかった。川の水は増え"] * 8),
     "\n".join(["Forty-nine words about the weather, and then one"] * 8 + ["more.", "", "The end", "of it"]),
 ]
 
