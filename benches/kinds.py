@@ -52,6 +52,7 @@ ROW_OF = {
 NAMED = frozenset({Label.DUPLICATE, Label.BREADCRUMB, Label.TEASER, Label.COMMENT_PROMPT})
 # Labels that say the same of a block as far as its truth can tell.
 ALIKE = ({Label.COMMENT, Label.COMMENT_PROMPT}, {Label.BREADCRUMB, Label.DUPLICATE}, {Label.NAVIGATION, Label.FOOTER})
+REACH = 40  # words of an output that may stand between what it holds of the truth
 GRAM = 6  # words of a run by which a stretch is looked up that does not stand where it should
 
 
@@ -108,7 +109,7 @@ def _share(
         if at < len(out) and found and out[at] == words[k]:
             found, at, k = found + 1, at + 1, k + 1
             continue
-        here = next((i for i in places.get(tuple(words[k : k + GRAM]), ()) if i >= at), -1)
+        here = next((i for i in places.get(tuple(words[k : k + GRAM]), ()) if at <= i <= at + REACH), -1)
         if here < 0:
             k += 1
             continue
@@ -256,7 +257,7 @@ def show(document: Synthetic, shares: Sequence[float], times: int, wanted: str |
     for one, share in zip(document.truth, shares, strict=True):
         row = ROW_OF.get(one.role, one.role)
         wrong = share < 0.99 if one.keep else share >= 0.5
-        if wrong and words_of(one.text) and ((wanted == "body" and one.keep) or wanted in (row, one.role)):
+        if wrong and words_of(one.text) and ((wanted == "body" and one.keep) or wanted in (row, one.role, "all")):
             print(f"{where}: {one.role}: {one.text[:140]}")
 
 
@@ -285,7 +286,7 @@ def scraped(path: Path, limit: int | None) -> str:
 
 
 def scraped_row(row: dict[str, Any]) -> Counter[str]:
-    """The counts of one scraped text. A line has gone if no kept block holds any of it."""
+    """The counts of one scraped text. A line has gone if no block of the body holds any of it."""
     counts: Counter[str] = Counter()
     text, spans = "", []
     for line in row["lines"]:
@@ -298,7 +299,7 @@ def scraped_row(row: dict[str, Any]) -> Counter[str]:
         owner[block.span[0] : block.span[1]] = [k] * (block.span[1] - block.span[0])
     for line, (start, end) in zip(row["lines"], spans, strict=True):
         blocks = [page.blocks[k] for k in sorted(set(owner[start:end])) if k >= 0]
-        gone = not any(block.keep for block in blocks)
+        gone = not any(block.keep and block.label is not Label.HEADLINE for block in blocks)
         if line.get("why") in ("titledup", "crumbtitle", "dup"):
             counts[line["why"]] += 1
             counts[f"{line['why']} gone"] += gone
@@ -330,7 +331,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--forms", default=",".join(FORMS))
     parser.add_argument("--languages", help="some of them, such as de,el")
     parser.add_argument("--limit", type=int, default=50, help="articles of each language; scraped: one page of so many")
-    parser.add_argument("--show", metavar="KIND", help="print what of a kind stayed; 'body' for what went, 'headline'")
+    parser.add_argument(
+        "--show", metavar="KIND", help="print what of a kind stayed; 'body' for what went, 'headline', 'all'"
+    )
     parser.add_argument("--scraped", type=Path, metavar="FILE")
     parser.add_argument("--processes", type=int, default=1)
     args = parser.parse_args(argv)

@@ -11,6 +11,7 @@ from cleanbody import baseline
 from cleanbody.features import Table
 from cleanbody.features.second import second_columns
 from cleanbody.model import Model
+from cleanbody.naming import label_of, name_kinds
 from cleanbody.page import LABELS, Decisions, Document, Label, PageType, Reason
 from cleanbody.rules import VETO, Rule, evaluate
 
@@ -64,13 +65,16 @@ def classify(
     for i in range(count):
         scores[i] = sigmoid(logits[i] + context[i] + prior[i])
     cut = threshold if code == "density" else page_cut(scores, table["words"], threshold)
+    kinds = name_kinds(table, document.markup, held, [score < cut for score in scores], model)
     for i in range(count):
-        rules = held[i]
-        verdict = _label(i == table.headline_index, scores[i] >= cut, rules)
+        rules, kind = held[i], kinds.get(i)
+        verdict = _label(i == table.headline_index, scores[i] >= cut, rules, kind)
         scores[i] = max(scores[i], threshold) if verdict is Label.HEADLINE else scores[i]
         label[i] = LABEL_INDEX[verdict]
         kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
-        reasons.append((*(rule.reason for rule in rules), *_evidence(code, base[i], context[i], prior[i], verdict)))
+        named = (kind,) if kind and verdict is kind.label else ()
+        evidence = _evidence(code, base[i], context[i], prior[i], verdict)
+        reasons.append((*(rule.reason for rule in rules), *named, *evidence))
     return Decisions(label=label, score=scores, keep=kept, reasons=tuple(reasons))
 
 
@@ -155,13 +159,12 @@ def _context(logits: Sequence[float]) -> list[float]:
     return out
 
 
-def _label(is_headline: bool, content: bool, rules: Sequence[Rule]) -> Label:
+def _label(is_headline: bool, content: bool, rules: Sequence[Rule], kind: Reason | None) -> Label:
     if is_headline:
         return Label.HEADLINE
     if content:
         return Label.BODY
-    against = [rule for rule in rules if rule.label is not Label.BODY]
-    return max(against, key=lambda rule: rule.weight).label if against else Label.OTHER
+    return label_of(rules, kind)
 
 
 def _evidence(code: str, base: float, context: float, prior: float, verdict: Label) -> tuple[Reason, ...]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
-from cleanbody.page import DataError
+from cleanbody.features import COLUMNS
+from cleanbody.page import CONTENT_LABELS, LABELS, DataError, Label
 
 try:
     from cleanbody import _native
@@ -26,6 +27,31 @@ except ImportError:  # built without a compiler
 MAGIC: Final = b"CLEANBODY-MODEL\n"
 VERSION: Final = 1
 COMPILED: Final = _native is not None
+# The labels that an ensemble of its own tells apart, in the ensembles' order.
+KIND_LABELS: Final[tuple[Label, ...]] = tuple(x for x in LABELS if x not in (*CONTENT_LABELS, Label.TEMPLATE))
+# What these look at: a block's own form and words, its links, class names and place; not what a region scores.
+_KIND_PREFIXES: Final = (
+    "in_",
+    "class_",
+    "shape_",
+    "phrase_",
+    "starts_",
+    "since_",
+    "title_",
+    "words_",
+    "links_",
+    "prose_",
+)
+_KIND_OTHERS: Final = frozenset(
+    (
+        *("words", "chars", "ends_sentence", "commas", "digits", "capitals", "starts_lower"),
+        *("shouting", "marks", "dates", "addresses", "money", "copyright", "separators"),
+        *("bullet", "quoted", "link_share", "links", "heading", "item", "cell"),
+        *("control", "parent_blocks", "parent_words", "index_share", "until_prose", "body_overlap", "before_overlap"),
+        *("after_overlap", "copies", "copy_number", "from_headline", "section_level"),
+    )
+)
+KIND_COLUMNS: Final = tuple(x for x in COLUMNS if x in _KIND_OTHERS or x.startswith(_KIND_PREFIXES))
 _DIGEST_SIZE: Final = 32
 # The arrays of an ensemble, in the file's order: type code, and what stands in them.
 _ARRAYS: Final = (
@@ -146,6 +172,15 @@ class Model:
 def _packaged() -> Model | None:
     file = resources.files("cleanbody") / "data" / "model.bin"
     return read_model(file.read_bytes()) if file.is_file() else None
+
+
+def kind_name(form: str, label: Label) -> str:
+    """The name of the ensemble for a kind of block.
+
+    >>> kind_name("page", Label.SHARE)
+    'page-kind-share'
+    """
+    return f"{form}-kind-{label}"
 
 
 def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) -> bytes:

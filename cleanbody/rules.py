@@ -89,9 +89,28 @@ RULES: Final[tuple[Rule, ...]] = (
         "words >= 5",
         "words <= 40",
     ),
-    _rule("block-copy", Label.DUPLICATE, VETO, "copy_number >= 1", "words >= 15"),
+    # no veto: a sixth of what real pages repeat is meant to stand twice (reviews, answers that quote)
+    _rule("block-copy", Label.DUPLICATE, 6, "copy_number >= 1", "words >= 15"),
     # -- breadcrumbs
-    _rule("title-behind-trail", Label.BREADCRUMB, VETO, "title_joined >= 1", "is_headline < 1", "title_copy < 1"),
+    _rule(
+        "title-behind-trail",
+        Label.BREADCRUMB,
+        VETO,
+        "title_joined >= 1",
+        "is_headline < 1",
+        "title_copy < 1",
+        "from_headline <= 0",
+    ),
+    _rule(
+        "title-behind-words",  # below the headline it may also be a question that asks for it
+        Label.BREADCRUMB,
+        5,
+        "title_joined >= 1",
+        "is_headline < 1",
+        "title_copy < 1",
+        "from_headline > 0",
+        "ends_sentence < 1",
+    ),
     _rule("trail-marked-up", Label.BREADCRUMB, 6, "class_breadcrumb >= .4", "words <= 40"),
     _rule(
         "trail-of-links",
@@ -111,6 +130,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "words_before <= .1",
         "ends_sentence < 1",
         "dates < 1",
+        "bullet < 1",
+        "marks <= .2",
     ),
     _rule("trail-phrase", Label.BREADCRUMB, 4, "phrase_breadcrumb >= .25", "words <= 20", "words_before <= .15"),
     # -- navigation
@@ -175,8 +196,10 @@ RULES: Final[tuple[Rule, ...]] = (
         6,
         "starts_comment-prompt >= 1",
         "phrase_comment-prompt >= .25",
+        "words >= 2",
         "words <= 30",
     ),
+    _rule("comment-button", Label.COMMENT_PROMPT, 4, "phrase_comment-prompt >= .5", "words < 2", "class_comment >= .3"),
     _rule("comment-form", Label.COMMENT_PROMPT, 3, "class_comment >= .3", "in_form >= 1", "words <= 20"),
     _rule("comment-marked-up", Label.COMMENT, 3, "class_comment >= .5", "words_before >= .2", "in_form < 1"),
     _rule("comment-line", Label.COMMENT, 4, "phrase_comment >= .5", "words <= 15", "words_before >= .3"),

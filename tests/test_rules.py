@@ -130,7 +130,15 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             Case(f"Home News {TITLE}\n\n{BARE}", f"Home News {TITLE}"),
             over(f"<p>Home &gt; News &gt; {TITLE}", f"Home > News > {TITLE}"),
         ],
-        [bare(f"{TITLE} and both of the bridges"), over(f"<p>{'Home ' * 12}{TITLE}")],
+        [
+            bare(f"{TITLE} and both of the bridges"),
+            over(f"<p>{'Home ' * 12}{TITLE}"),
+            under(f"<h2>Reply to {TITLE}"),
+        ],
+    ),
+    "title-behind-words": (
+        [under(f"<h2>Reply to {TITLE}"), bare(f"Home News {TITLE}")],
+        [over(f"<p>Home News {TITLE}"), under(f"<p>Who says that {TITLE}?"), under(f"<p>{TITLE}")],
     ),
     "trail-marked-up": (
         [over("<p class=breadcrumbs>Home News Rain")],
@@ -150,6 +158,8 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             over("<p>Wind / rain / snow were seen."),
             over("<p>Home / News Rain"),
             over("<p>A / B / 12.3.2020"),
+            over("<p>• Home / News"),
+            over("<p>[ Home | News ] [, ...]"),
         ],
     ),
     "trail-phrase": (
@@ -236,9 +246,13 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [under("<h3>Leave a Reply</h3><p>Website", "Website"), Case(f"{BARE}\n\nLeave a Reply\n\nWebsite", "Website")],
         [over("<h3>Website"), under("<h3>Leave a Reply</h3><p>Webster", "Webster")],
     ),
+    "comment-button": (
+        [under("<div class=comments><p>Website</div>", "Website")],
+        [under("<p>Website", "Website"), under("<div class=comments><p>Webster</div>", "Webster")],
+    ),
     "comment-prompt-opens": (
         [under("<p>Leave a reply to this story"), Case(f"{BARE}\n\nLeave a reply to this", "Leave a reply to this")],
-        [under("<p>Please leave a reply"), under(f"<p>Leave a reply {A}")],
+        [under("<p>Please leave a reply"), under(f"<p>Leave a reply {A}"), under("<p>Website")],
     ),
     "comment-form": (
         [under("<form class=comments><p>Your name</form>")],

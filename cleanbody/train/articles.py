@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ LEAST_PARAGRAPHS, MOST_PARAGRAPHS = 4, 24
 LEAST_WORDS: Final = 120.0  # of an article
 PROSE: Final = 12.0  # words
 LEAST_TITLE, MOST_TITLE = 4.0, 22.0
+_BULLET = re.compile(r"[-•*·]\s+")
 _OPENS: Final = frozenset('"“„«‘—–「『‹')
 _FORMS: Final = frozenset({Kind.PARAGRAPH, Kind.HEADING, Kind.ITEM, Kind.QUOTE, Kind.CAPTION})
 _ENDS_AND_ADDRESSES: Final = (COLUMNS.index("ends_sentence"), COLUMNS.index("addresses"))
@@ -137,6 +139,9 @@ def _forms(document: Document) -> Mapping[tuple[str, ...], tuple[Kind, int]]:
 def _paragraph(line: str, forms: Mapping[tuple[str, ...], tuple[Kind, int]]) -> Paragraph | None:
     """A line of the gold with its form; None where the form does not tell that it is the article's own."""
     text = " ".join(line.split())
+    bare = _BULLET.sub("", text)
+    if forms.get(_key(bare), (None, 0))[0] is Kind.ITEM:
+        text = bare  # a dash before other lines is that of dialogue
     words = word_count(text)
     (ends,), (addresses,) = (text_columns([text])[k] for k in _ENDS_AND_ADDRESSES)
     if addresses:

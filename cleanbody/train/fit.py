@@ -194,11 +194,11 @@ def calibrated(ensemble: Ensemble, slope: float, intercept: float) -> Ensemble:
     return replace(ensemble, value=value, bias=ensemble.bias * slope + intercept)
 
 
-def ensemble_of(booster: Any, columns: Sequence[str]) -> Ensemble:
-    """The flat arrays of a LightGBM booster."""
+def ensemble_of(booster: Any, columns: Sequence[str], which: int = 0, of: int = 1) -> Ensemble:
+    """The flat arrays of a LightGBM booster; of one with several classes, the trees of number `which`."""
     arrays: dict[str, Any] = {name: array("H") for name in ("feature", "left", "right")}
     nan_left, threshold, value, root = array("B"), array("d"), array("d"), array("I")
-    for tree in booster.dump_model()["tree_info"]:
+    for tree in booster.dump_model()["tree_info"][which::of]:
         base = len(value)
         root.append(base)
         nodes = list(_nodes(tree["tree_structure"]))

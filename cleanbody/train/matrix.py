@@ -19,6 +19,7 @@ from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, Head
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
+from cleanbody.train.labels import Bytes, labels_of_rules, labels_of_truth
 from cleanbody.train.synthesize import Synthetic
 from cleanbody.train.thin import ThinLexicon
 
@@ -33,7 +34,8 @@ MOST_BLOCKS: Final = 4000  # of one page; the few longer ones would only repeat 
 
 @dataclass(frozen=True, slots=True)
 class PageRows:
-    """One page's rows: ``features`` n × len(COLUMNS), ``target`` n, and the words of blocks, gold and title as ids."""
+    """One page's rows: ``features`` n × len(COLUMNS), ``target`` and ``labels`` n, and the words of blocks, gold and
+    title as ids."""
 
     page: Labelled
     document: Document
@@ -43,6 +45,7 @@ class PageRows:
     gold: Ints
     title: Ints
     headline: int
+    labels: Bytes  # numbers of `model.KIND_LABELS`, -1 where unknown
 
 
 def measured_words(text: str) -> list[str]:
@@ -75,15 +78,21 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
     def numbered(text: str) -> Ints:
         return np.array([ids.setdefault(word, len(ids)) for word in measured_words(text)], dtype=np.int32)
 
+    target = _targets(source, texts)
+    if isinstance(source, Synthetic):
+        labels = labels_of_truth(texts, source.truth)
+    else:
+        labels = labels_of_rules(table, document.markup, target)
     return PageRows(
         page=page._replace(html="", text="", gold=""),
         document=replace(document, text="", texts=(), marks=(), head=Head()),
         features=features,
-        target=np.array(_targets(source, texts), dtype=np.float32),
+        target=np.array(target, dtype=np.float32),
         words=[numbered(text) for text in texts],
         gold=numbered(page.gold),
         title=numbered(table.headline),
         headline=table.headline_index,
+        labels=labels,
     )
 
 
@@ -101,5 +110,5 @@ def build(pages: Iterable[Labelled | Synthetic], processes: int = 2) -> list[Pag
 
 
 def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:
-    """One array of all pages' ``features`` or ``target``."""
+    """One array of all pages' ``features``, ``target`` or ``labels``."""
     return np.concatenate([getattr(page, name) for page in pages])

@@ -11,6 +11,7 @@ from cleanbody.page import DataError
 from cleanbody.train import copies
 from cleanbody.train.fit import PARAMETERS, STAGES, fit
 from cleanbody.train.gold import Labelled, read_gold
+from cleanbody.train.kinds import fit_all_kinds
 from cleanbody.train.matrix import build
 from cleanbody.train.synthesize import Synthetic
 
@@ -70,4 +71,4 @@ def train_model(
         "stages": STAGES,
         "weights": dict(of_sets or {}),
     }
-    return write_model(fit(rows, of_sets), header)
+    return write_model({**fit(rows, of_sets), **fit_all_kinds(rows)}, header)
