@@ -37,7 +37,8 @@ def authors(document: Document, posts: Sequence[int]) -> Mapping[int, str]:
         posts: indices of blocks that readers wrote, ascending.
 
     >>> from cleanbody.html import read_html
-    >>> page = read_html('<div><a href="/user/ann">Ann</a><p>It rained.</p></div><div><div class=nick>Bo</div><p>No.</div>')
+    >>> posts = '<div><a href="/user/ann">Ann</a><p>It rained.</p></div>', '<div><div class=nick>Bo</div><p>No.</div>'
+    >>> page = read_html("".join(posts))
     >>> dict(authors(page, [1, 3]))
     {1: 'Ann', 3: 'Bo'}
     """

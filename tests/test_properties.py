@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import cleanbody
 from cleanbody import Cleaner, CleanPage, Config, Label
+from cleanbody.classify import page_cut
 
 SOURCES = {case.name: case.read() for case in cases()}
 HTML = {name: source for name, source in SOURCES.items() if isinstance(source, bytes)}
@@ -193,3 +194,30 @@ def _changed_again() -> list[tuple[str, bool]]:
             if bare(cleanbody.clean_text(text).to_text(headline=headline)) != bare(text):
                 changed.append((name, headline))
     return changed
+
+
+scores_and_words = st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 300.0)), max_size=30)
+
+
+@given(scores_and_words, st.floats(0.0, 1.0))
+def test_the_cut_of_a_page_stays_near_the_threshold(pairs: list[tuple[float, float]], threshold: float) -> None:
+    scores, words = [s for s, _ in pairs], [w for _, w in pairs]
+    cut = page_cut(scores, words, threshold)
+    assert threshold - 0.17 - 1e-9 <= cut <= threshold + 0.03 + 1e-9
+    assert 0.0 <= cut <= 1.0
+
+
+@given(scores_and_words)
+def test_the_cut_of_a_page_is_the_best_one_within_reach(pairs: list[tuple[float, float]]) -> None:
+    scores, words = [s for s, _ in pairs], [w for _, w in pairs]
+
+    def expected(cut: float) -> float:
+        kept = sum(w for s, w in pairs if s >= cut)
+        right = sum(w * s for s, w in pairs if s >= cut)
+        total = sum(w * s for s, w in pairs)
+        return 2.0 * right / (kept + total) if kept else 0.0
+
+    cut = page_cut(scores, words, 0.5)
+    best = max((expected(s) for s in scores), default=0.0)
+    if any(0.33 < s < 0.53 and expected(s) >= best for s in scores):
+        assert expected(cut) >= best - 1e-9
