@@ -115,9 +115,21 @@ def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequen
     name = "page" if document.markup else "text"
     if model is None or not table.rows or f"{name}-first" not in model.ensembles:
         return baseline.score(table), "density"
+    return model.ensembles[f"{name}-second"].score(_both(document, table, model, name)), "model"
+
+
+def _both(document: Document, table: Table, model: Model, name: str) -> tuple[array[float], ...]:
+    """The columns of the second stage: all of the first, and what its scores say."""
     first = model.ensembles[f"{name}-first"].score(table.columns)
-    second = second_columns(document, table["words"], first)
-    return model.ensembles[f"{name}-second"].score((*table.columns, *second)), "model"
+    return (*table.columns, *second_columns(document, table["words"], first))
+
+
+def contributions(document: Document, table: Table, model: Model) -> list[dict[str, float]]:
+    """What each feature adds to the model's log-odds of each block; see `Ensemble.contributions`."""
+    name = "page" if document.markup else "text"
+    ensemble = model.ensembles[f"{name}-second"]
+    columns = _both(document, table, model, name)
+    return [ensemble.contributions(columns, i) for i in range(table.rows)]
 
 
 def _priors(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cleanbody import html, plaintext
 from cleanbody.batch import DEFAULT_RESULTS, Choice, clean_columns
-from cleanbody.classify import classify, confidence
+from cleanbody.classify import classify, confidence, contributions
 from cleanbody.config import Config
 from cleanbody.features import Hints, Table, compute
 from cleanbody.features.headline import parts
@@ -61,8 +61,43 @@ class Cleaner:
         """Clean one scraped text; see `cleanbody.clean_text`."""
         _check_words(title=title, url=url)
         document = plaintext.read_text(text, max_bytes=self.config.limits.max_bytes)
-        hints = Hints(headlines=(title, *parts(title)) if title else ())
-        return self._page(document, hints, Metadata(title=title), PageType.ARTICLE, url)
+        return self._page(document, _hints_of(title), Metadata(title=title), PageType.ARTICLE, url)
+
+    def contributions(
+        self, source: Any, url: str | None = None, *, title: str | None = None, scraped: bool = False
+    ) -> list[dict[str, float]]:
+        """What each feature adds to the model's log-odds that a block is content, for every block of a page or text.
+
+        Args:
+            source, url: as in `clean`; as in `clean_text` where `scraped`.
+            title: of a scraped text, if known.
+            scraped: whether `source` is a scraped text.
+
+        Returns:
+            for each block the features that its score rests on, by name, and ``bias``; they add up to the score of the
+            model alone, before any rule (Saabas, 2014). The names are those of `features.COLUMNS`, and of the second
+            stage, which begin with ``first``.
+
+        Raises:
+            ConfigError: this cleaner has no model.
+            InputError: as `clean` and `clean_text` do.
+
+        >>> text = "It rained all day, and nobody minded.\\n\\nLeave a Reply"
+        >>> body, prompt = Cleaner().contributions(text, scraped=True)
+        >>> sum(body.values()) > sum(prompt.values())
+        True
+        """
+        _check_words(url=url, title=title)
+        model = Model.load() if self.config.model else None
+        if model is None:
+            raise ConfigError("contributions are those of the model: give a Config with model=True")
+        if scraped:
+            document = plaintext.read_text(source, max_bytes=self.config.limits.max_bytes)
+            hints = _hints_of(title)
+        else:
+            document = html.read_html(source, limits=self.config.limits)
+            hints = read_hints(document, url)[0]
+        return contributions(document, compute(document, Lexicon.load(), hints), model)
 
     def clean_batch(
         self,
@@ -128,6 +163,10 @@ class Cleaner:
             confidence=confidence(table["words"], decisions),
             url=url,
         )
+
+
+def _hints_of(title: str | None) -> Hints:
+    return Hints(headlines=(title, *parts(title)) if title else ())
 
 
 def _check_words(**given: Any) -> None:

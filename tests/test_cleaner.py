@@ -370,3 +370,22 @@ def test_a_page_of_one_paragraph() -> None:
 def test_nothing_to_do() -> None:
     for text in (PLAIN, "\n\n".join(BODY)):
         assert cleanbody.clean_text(text).to_text(headline=True) == text
+
+
+RAIN = "It rained all day, and in the evening, when nobody minded any more, it rained still."
+
+
+@pytest.mark.parametrize(
+    ("source", "scraped"),
+    [(f"<h1>Rain</h1><p>{RAIN}<p>Leave a Reply", False), (f"Rain\n\n{RAIN}\n\nLeave a Reply", True)],
+)
+def test_contributions_add_up_to_the_score_of_the_model(source: str, scraped: bool) -> None:
+    cleaner = Cleaner()
+    page = cleaner.clean_text(source) if scraped else cleaner.clean(source)
+    found = cleaner.contributions(source, scraped=scraped)
+    assert len(found) == len(page.blocks) == 3
+    for block, given in zip(page.blocks, found, strict=True):
+        (model,) = [reason for reason in block.reasons if reason.code == "model"]
+        assert abs(sum(given.values())) == pytest.approx(model.weight)
+    with pytest.raises(ConfigError):
+        Cleaner(Config(model=False)).contributions(source, scraped=scraped)
