@@ -162,6 +162,10 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             over("<p>[ Home | News ] [, ...]"),
         ],
     ),
+    "row-of-words": (
+        [Case(f"<div><h1>{TITLE}</h1><p>Mail | Print | Save</p></div><p>{LONG}</p>", "Mail | Print | Save")],
+        [over("<p>Mail | Print | Save"), under("<p>Mail | Print | Save"), amid("<p>Mail / print / save it.")],
+    ),
     "trail-phrase": (
         [over("<p>You are here: News Rain")],
         [under("<p>You are here: News Rain"), over(f"<p>{A} You are here, said Ann.")],
