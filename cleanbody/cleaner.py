@@ -29,6 +29,7 @@ from cleanbody.page import (
     PageType,
     Status,
 )
+from cleanbody.page_type import page_type_of
 from cleanbody.posts import authors
 
 # Labels of what somebody signed: comments, and on a forum the posts.
@@ -139,11 +140,12 @@ class Cleaner:
         return clean_columns(self, batch, choice)
 
     def _page(
-        self, document: Document, hints: Hints, metadata: Metadata, page_type: PageType, url: str | None
+        self, document: Document, hints: Hints, metadata: Metadata, declared: PageType | None, url: str | None
     ) -> CleanPage:
         table = compute(document, Lexicon.load(), hints)
         config = self.config
         model = Model.load() if config.model else None
+        page_type = declared or page_type_of(table, model)
         decisions = classify(
             document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model
         )
@@ -183,8 +185,8 @@ def _has_text(decisions: Decisions) -> bool:
     )
 
 
-def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType]:
-    """What the head data of a page says: hints for its features, its metadata, and its declared type."""
+def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType | None]:
+    """What the head data of a page says: hints for its features, its metadata, and its declared type, if any."""
     head, linked = document.head, read_jsonld(document.head.json_ld)
     facts = read_head(head, linked, url)
     hints = Hints(
@@ -192,7 +194,7 @@ def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metad
         description=facts.metadata.description or "",
         types=type_evidence(head, linked, url),
     )
-    return hints, facts.metadata, declared_type(head, linked, url) or PageType.ARTICLE
+    return hints, facts.metadata, declared_type(head, linked, url)
 
 
 def _title(table: Table, metadata: Metadata) -> str | None:

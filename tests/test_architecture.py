@@ -57,6 +57,7 @@ BESIDE = {
     "render_markdown": "render",
     "render_tree": "render",
     "baseline": "model",
+    "page_type": "classify",
     "naming": "classify",
 }
 # The one edge upward, and only inside functions: a page renders itself.

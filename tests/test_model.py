@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from cleanbody import model as module
 from cleanbody.features import COLUMNS
 from cleanbody.features.second import SECOND_COLUMNS
-from cleanbody.model import COMPILED, MAGIC, Ensemble, Model, read_model, score_rows, write_model
+from cleanbody.model import COMPILED, KIND_COLUMNS, MAGIC, Ensemble, Model, read_model, score_rows, write_model
 from cleanbody.page import DataError
+from cleanbody.page_type import PAGE_COLUMNS
 
 WIDTH = 4
 compiled = pytest.mark.skipif(not COMPILED, reason="the package was built without a C compiler")
@@ -292,6 +293,7 @@ def test_the_model_of_the_package() -> None:
     assert found is Model.load()
     if found is not None:
         for name, ensemble in found.ensembles.items():
-            assert ensemble.columns == (COLUMNS if name.endswith("-first") else (*COLUMNS, *SECOND_COLUMNS))
+            expected = {"first": COLUMNS, "second": (*COLUMNS, *SECOND_COLUMNS)}.get(name.split("-")[1], KIND_COLUMNS)
+            assert ensemble.columns == (PAGE_COLUMNS if name.startswith("type-") else expected)
             columns = [array("d", [0.0, math.nan, 1e9]) for _ in ensemble.columns]
             assert all(map(math.isfinite, ensemble.score(columns)))

@@ -13,6 +13,7 @@ from cleanbody.train.fit import PARAMETERS, STAGES, fit
 from cleanbody.train.gold import Labelled, read_gold
 from cleanbody.train.kinds import fit_all_kinds
 from cleanbody.train.matrix import build
+from cleanbody.train.page_types import fit_page_types
 from cleanbody.train.synthesize import Synthetic
 
 
@@ -71,4 +72,4 @@ def train_model(
         "stages": STAGES,
         "weights": dict(of_sets or {}),
     }
-    return write_model({**fit(rows, of_sets), **fit_all_kinds(rows)}, header)
+    return write_model({**fit(rows, of_sets), **fit_all_kinds(rows), **fit_page_types(rows)}, header)

@@ -1,0 +1,94 @@
+"""What kind of page it is: what its head declares, else what the model makes of the page as a whole."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cleanbody.features import COLUMNS, INDEX, Table
+from cleanbody.model import Model
+from cleanbody.page import PageType
+
+# Columns of the blocks of which the page as a whole has the mean, and those of which it has the greatest value.
+_MEANS_OF: Final = [
+    "words",
+    "link_share",
+    "sentences",
+    "commas",
+    "digits",
+    "money",
+    "dates",
+    "addresses",
+    "heading",
+    "item",
+    "cell",
+    "quote",
+    "code",
+    "caption",
+    "control",
+    "shape_repeats",
+    "card_count",
+    "card_words",
+    "card_share",
+    "title_overlap",
+    "prose_wide",
+    "ends_sentence",
+    "capitals",
+    "since_comment",
+]
+_GREATEST_OF: Final = [
+    "log_words",
+    "card_count",
+    "copies",
+    "page_words",
+    "page_blocks",
+    "stretch_share",
+    "best_share",
+    "has_headline",
+]
+MEANS: Final = tuple(x for x in COLUMNS if x in _MEANS_OF or x.startswith(("phrase_", "in_")))
+GREATEST: Final = tuple(x for x in COLUMNS if x in _GREATEST_OF or x.startswith(("declares_", "class_")))
+LEAST: Final = 0.4  # probability from which a guess is given out; else it is an article, as most pages are
+PAGE_COLUMNS: Final = (*(f"mean_{x}" for x in MEANS), *(f"max_{x}" for x in GREATEST))
+_MEANS: Final = tuple(INDEX[x] for x in MEANS)
+_GREATEST: Final = tuple(INDEX[x] for x in GREATEST)
+
+
+def page_columns(columns: Sequence[Sequence[float]]) -> tuple[array[float], ...]:
+    """One value for each of `PAGE_COLUMNS`: a row of the whole page.
+
+    Args:
+        columns: n values, n > 0, for each of `features.COLUMNS`, none of them NaN; of a page, as texts have no type.
+    """
+    n = len(columns[0])
+    means = [sum(columns[k]) / n for k in _MEANS]
+    return tuple(array("d", [x]) for x in (*means, *(max(columns[k]) for k in _GREATEST)))
+
+
+def ensemble_name(page_type: PageType) -> str:
+    """What the ensemble of a page type is called in a model.
+
+    >>> ensemble_name(PageType.FORUM)
+    'type-forum'
+    """
+    return f"type-{page_type}"
+
+
+def probabilities(table: Table, model: Model) -> Mapping[PageType, float]:
+    """The probability of each page type that the model knows; empty for one that knows none and for an empty page."""
+    known = [kind for kind in PageType if ensemble_name(kind) in model.ensembles]
+    if not known or not table.rows:
+        return {}
+    columns = page_columns(table.columns)
+    scores = [model.ensembles[ensemble_name(kind)].score(columns)[0] for kind in known]
+    odds = [math.exp(score - max(scores)) for score in scores]
+    return {kind: x / sum(odds) for kind, x in zip(known, odds, strict=True)}
+
+
+def page_type_of(table: Table, model: Model | None) -> PageType:
+    """The type of a page that declares none."""
+    found = probabilities(table, model) if model else {}
+    best = max(found, key=lambda kind: found[kind], default=PageType.ARTICLE)
+    return best if found and found[best] >= LEAST else PageType.ARTICLE
