@@ -656,9 +656,9 @@ def test_blocks_beyond_the_cap_are_one(source: str, expected: list[str], monkeyp
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_stay_linear(name: str) -> None:
     source, expected = HOSTILE[name]
-    began = time.monotonic()
+    began = time.process_time()
     document = read_html(source)
-    assert time.monotonic() - began < GENEROUS
+    assert time.process_time() - began < GENEROUS
     assert expected is None or len(document) == expected
     assert len(document.marks) <= MAX_OPEN_MARKS * max(len(document), 1) + source.count("<a")
 

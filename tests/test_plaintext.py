@@ -363,9 +363,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_stay_linear(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     document = read_text(HOSTILE[name])
-    assert time.monotonic() - began < GENEROUS
+    assert time.process_time() - began < GENEROUS
     assert len(document) or document.statuses == (Status.EMPTY,)
 
 
