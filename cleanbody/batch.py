@@ -223,9 +223,9 @@ def clean_columns(cleaner: PageCleaner, table: Any, choice: Choice) -> dict[str,
     """Clean the rows of a table; see `Cleaner.clean_batch`, whose `batch` this `table` is."""
     present = _names(table)
     plan = choice.within(present)
-    sources = _column(table, plan.source)
+    sources = column_values(table, plan.source)
     count = len(sources)
-    titles, urls = (_column(table, name) if name else [None] * count for name in (plan.title, plan.url))
+    titles, urls = (column_values(table, name) if name else [None] * count for name in (plan.title, plan.url))
     for name, column in ((plan.title, titles), (plan.url, urls)):
         if len(column) != count:
             raise InputError(f"column {name!r} has {len(column)} rows, {plan.source!r} has {count}: give as many")
@@ -247,9 +247,17 @@ def _names(table: Any) -> list[str]:
     )
 
 
-def _column(table: Any, name: str) -> Sequence[Any]:
-    """The values of a column: a list, or anything that can be walked through, as Arrow and numpy have it."""
+def column_values(table: Any, name: str) -> Sequence[Any]:
+    """The values of a column: a list, or anything that can be walked through, as Arrow and numpy have it.
+
+    Raises :class:`InputError` where it is a lone value.
+    """
     column = table[name]
     if isinstance(column, str | bytes | bytearray | Mapping) or not hasattr(column, "__iter__"):
         raise InputError(f"column {name!r} is a {type(column).__name__}: give a list with one value a row")
-    return column.to_pylist() if hasattr(column, "to_pylist") else list(column)
+    if not hasattr(column, "to_pylist"):
+        return list(column)
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:  # Arrow does not check text that it reads; one bad row costs that row
+        return [scalar.as_buffer().to_pybytes() if scalar.is_valid else None for scalar in column]

@@ -137,7 +137,7 @@ def test_every_record_is_in_the_summary(name: str, tmp_path: Path) -> None:
     assert sum(entry["bytes"] for entry in counted["damage"].values()) == sum(hole.lost for hole in holes)
     assert counted["records"] == len(expected) - len(holes)
     assert result.exit_code == (1 if failed or holes else 0)
-    assert f"{counted['records']:,} records in 1 archive\n" in result.stderr
+    assert f"{counted['records']:,} records in 1 file\n" in result.stderr
     for reason in (*counted["skipped"], *failed, *counted["damage"], *counted["problems"]):
         assert reason in result.stderr
 
