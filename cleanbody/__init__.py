@@ -5,6 +5,7 @@
 'Rain'
 """
 
+from cleanbody.classify import recut
 from cleanbody.cleaner import Cleaner, clean, clean_text
 from cleanbody.config import Config
 from cleanbody.page import (
@@ -46,4 +47,5 @@ __all__ = [
     "Status",
     "clean",
     "clean_text",
+    "recut",
 ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from cleanbody import baseline
 from cleanbody.features import Table
 from cleanbody.features.second import second_columns
+from cleanbody.features.tokens import word_count
 from cleanbody.model import Model
 from cleanbody.naming import label_of, name_kinds
-from cleanbody.page import LABELS, Decisions, Document, Label, PageType, Reason
+from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
 from cleanbody.rules import VETO, Rule, evaluate
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
@@ -64,7 +65,10 @@ def classify(
     reasons: list[tuple[Reason, ...]] = []
     for i in range(count):
         scores[i] = sigmoid(logits[i] + context[i] + prior[i])
-    cut = threshold if code == "density" else page_cut(scores, table["words"], threshold)
+    sizes = array("d", table["words"])
+    if table.headline_index >= 0:
+        sizes[table.headline_index] = 0.0  # it is kept whatever the cut
+    cut = threshold if code == "density" else page_cut(scores, sizes, threshold)
     kinds = name_kinds(table, document.markup, held, [score < cut for score in scores], model)
     for i in range(count):
         rules, kind = held[i], kinds.get(i)
@@ -108,6 +112,28 @@ def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) 
             best, cut = expected, scores[i]
     below, above = (reach * 4.0 * threshold * (1.0 - threshold) for reach in CUT_REACH)
     return min(max(cut, threshold - below), threshold + above)
+
+
+def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list[bool]:
+    """Which blocks another threshold would keep, from their stored scores: the page itself is not needed.
+
+    Args:
+        blocks: all blocks of one page, as `CleanPage.blocks` or `CleanPage.to_dict` gives them; labels that a `Config`
+            keeps beside the content are not known here, nor pages cleaned without the model, which have no cut of
+            their own.
+        threshold: as in `Config`, 0 to 1.
+
+    >>> from cleanbody import clean_text
+    >>> page = clean_text("It rained all day, and in the evening it rained still.\\n\\nLeave a Reply")
+    >>> recut(page.blocks, 0.42), recut(page.to_dict(blocks=True)["blocks"], 0.0)
+    ([True, False], [True, True])
+    """
+    rows = [block._asdict() if isinstance(block, Block) else block for block in blocks]
+    titles = [row["label"] == Label.HEADLINE for row in rows]
+    words = [0.0 if title else word_count(row["text"]) for title, row in zip(titles, rows, strict=True)]
+    scores = [row["score"] for row in rows]
+    cut = page_cut(scores, words, threshold)
+    return [title or score >= cut for title, score in zip(titles, scores, strict=True)]
 
 
 def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequence[float], str]:
