@@ -1,14 +1,16 @@
 """The compiled core is optional: without a C compiler the package installs all the same, slower."""
 
+from pathlib import Path
+
 from setuptools import Extension, setup
 
-SOURCES = ("module", "ensemble", "scan", "tags", "utf8")
+SOURCES = sorted(path.as_posix() for path in Path("native").glob("*.c"))
 
 setup(
     ext_modules=[
         Extension(
             "cleanbody._native",
-            [f"native/{name}.c" for name in SOURCES],
+            SOURCES,
             depends=["native/native.h"],
             optional=True,
             extra_compile_args=["-O3", "-ffp-contract=off"],  # no fused multiply-add: sums agree with the Python twin

@@ -59,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
     if args.core is not None:
         if not args.core:
             sys.modules["cleanbody._native"] = None  # type: ignore[assignment]
-        from cleanbody.model import COMPILED
+        from cleanbody.compiled import COMPILED
 
         if args.core != COMPILED:
             raise SystemExit("the compiled core is not there; build it with `python setup.py build_ext --inplace`")

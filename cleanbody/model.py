@@ -16,17 +16,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
+from cleanbody.compiled import core
 from cleanbody.features import COLUMNS
 from cleanbody.page import CONTENT_LABELS, LABELS, DataError, Label
 
-try:
-    from cleanbody import _native
-except ImportError:  # built without a compiler
-    _native = None  # type: ignore[assignment]
-
 MAGIC: Final = b"CLEANBODY-MODEL\n"
 VERSION: Final = 1
-COMPILED: Final = _native is not None
 # The labels that an ensemble of its own tells apart, in the ensembles' order.
 KIND_LABELS: Final[tuple[Label, ...]] = tuple(x for x in LABELS if x not in (*CONTENT_LABELS, Label.TEMPLATE))
 # What these look at: a block's own form and words, its links, class names and place; not what a region scores.
@@ -92,8 +87,8 @@ class Ensemble:
         """
         rows = len(columns[0]) if columns else 0
         out = array("d", [self.bias]) * rows
-        if _native is not None and rows:
-            _native.score(
+        if core is not None and rows:
+            core.score(
                 tuple(columns), self.feature, self.left, self.right, self.nan_left, self.threshold, self.value,
                 self.root, out,
             )  # fmt: skip

@@ -56,7 +56,7 @@ static int view(PyObject *object, Py_buffer *buffer, Py_ssize_t itemsize, int fl
     return 0;
 }
 
-PyObject *native_score(PyObject *self, PyObject *args) {
+static PyObject *native_score(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *columns, *objects[8];
     if (!PyArg_ParseTuple(args, "O!OOOOOOOO", &PyTuple_Type, &columns, &objects[0], &objects[1], &objects[2],
@@ -105,3 +105,12 @@ done:
     PyMem_Free(x);
     return result;
 }
+
+PyDoc_STRVAR(score_doc,
+"score(columns, feature, left, right, nan_left, threshold, value, root, out)\n--\n\n"
+"Add each tree's value to `out`, row by row; see cleanbody.model.score_rows.");
+
+PyMethodDef ensemble_methods[] = {
+    {"score", native_score, METH_VARARGS, score_doc},
+    {NULL, NULL, 0, NULL},
+};

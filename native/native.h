@@ -9,12 +9,22 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Functions of the module, each in the file of its room. */
-PyObject *native_score(PyObject *self, PyObject *args);       /* ensemble.c */
-PyObject *native_is_harmless(PyObject *self, PyObject *args); /* scan.c */
-PyObject *native_is_utf8(PyObject *self, PyObject *data);     /* utf8.c */
+/* Functions of the module, a table for each file. */
+extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], place_methods[],
+    plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
+    words_methods[];
 
-PyObject *native_tags(PyObject *self, PyObject *table);       /* tags.c */
+/* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
+enum { MAX_VIEWS = 256 };
+typedef struct {
+    Py_buffer items[MAX_VIEWS];
+    int count;
+} Views;
+/* The items of an array: at least `least` of `itemsize` bytes each; NULL and an exception otherwise. */
+void *views_get(Views *views, PyObject *array, Py_ssize_t itemsize, Py_ssize_t least, int writable);
+/* `count` columns of doubles of a tuple or list, at least `rows` long, into `out`; -1 and an exception otherwise. */
+int views_columns(Views *views, PyObject *columns, Py_ssize_t count, Py_ssize_t rows, double **out, int writable);
+void views_release(Views *views);
 
 /* A table of element names (tags.c). */
 enum { MAX_TAGS = 400, TAG_SLOTS = 1024, MAX_TAG_NAME = 23 };

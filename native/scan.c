@@ -284,7 +284,7 @@ static int limit_of(PyObject *object, void *limit) { /* None: endless */
     return !PyErr_Occurred();
 }
 
-PyObject *native_is_harmless(PyObject *self, PyObject *args) {
+static PyObject *native_is_harmless(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *data, *capsule;
     int64_t max_depth, max_tags, max_attributes;
@@ -301,3 +301,12 @@ PyObject *native_is_harmless(PyObject *self, PyObject *args) {
     Py_END_ALLOW_THREADS
     return harmless < 0 ? PyErr_NoMemory() : PyBool_FromLong(harmless);
 }
+
+PyDoc_STRVAR(is_harmless_doc,
+"is_harmless(data, max_depth, max_tags, max_attributes, tags)\n--\n\n"
+"Tell whether a page needs nothing done; see cleanbody.scan.quick.is_harmless.");
+
+PyMethodDef scan_methods[] = {
+    {"is_harmless", native_is_harmless, METH_VARARGS, is_harmless_doc},
+    {NULL, NULL, 0, NULL},
+};

@@ -30,7 +30,7 @@ int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size) {
 
 static void release(PyObject *capsule) { PyMem_Free(PyCapsule_GetPointer(capsule, CAPSULE)); }
 
-PyObject *native_tags(PyObject *self, PyObject *table) {
+static PyObject *native_tags(PyObject *self, PyObject *table) {
     (void)self;
     if (!PyDict_Check(table)) return PyErr_Format(PyExc_TypeError, "tags: a dict, not %.100s", Py_TYPE(table)->tp_name);
     if (PyDict_Size(table) > MAX_TAGS) return PyErr_Format(PyExc_ValueError, "tags: more than %d names", MAX_TAGS);
@@ -63,3 +63,12 @@ failed:
 }
 
 const Tags *tags_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CAPSULE); }
+
+PyDoc_STRVAR(tags_doc,
+"tags(table)\n--\n\n"
+"A table of element names (bytes, lower case) and what is known of them (bits), for the other functions.");
+
+PyMethodDef tags_methods[] = {
+    {"tags", native_tags, METH_O, tags_doc},
+    {NULL, NULL, 0, NULL},
+};

@@ -30,7 +30,7 @@ static int is_utf8(const unsigned char *p, const unsigned char *end) {
     return 1;
 }
 
-PyObject *native_is_utf8(PyObject *self, PyObject *data) {
+static PyObject *native_is_utf8(PyObject *self, PyObject *data) {
     (void)self;
     if (!PyBytes_Check(data)) return PyErr_Format(PyExc_TypeError, "is_utf8: bytes, not %.100s", Py_TYPE(data)->tp_name);
     const unsigned char *p = (const unsigned char *)PyBytes_AS_STRING(data);
@@ -41,3 +41,12 @@ PyObject *native_is_utf8(PyObject *self, PyObject *data) {
     Py_END_ALLOW_THREADS
     return PyBool_FromLong(valid);
 }
+
+PyDoc_STRVAR(is_utf8_doc,
+"is_utf8(data)\n--\n\n"
+"Tell whether bytes are valid UTF-8, as bytes.decode does.");
+
+PyMethodDef utf8_methods[] = {
+    {"is_utf8", native_is_utf8, METH_O, is_utf8_doc},
+    {NULL, NULL, 0, NULL},
+};

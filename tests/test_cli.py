@@ -20,7 +20,7 @@ from make_warcs import ARCHIVES, FERRY, FOLDER, PAGES, Fail, Hole, Page, Skip, h
 
 import cleanbody
 from cleanbody import cli, corpus
-from cleanbody.model import COMPILED
+from cleanbody.compiled import COMPILED
 from cleanbody.warc import read_pages
 
 EXAMPLE = str(FOLDER / "example.warc.gz")

@@ -12,9 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cleanbody import model as module
+from cleanbody.compiled import COMPILED
 from cleanbody.features import COLUMNS
 from cleanbody.features.second import SECOND_COLUMNS
-from cleanbody.model import COMPILED, KIND_COLUMNS, MAGIC, Ensemble, Model, read_model, score_rows, write_model
+from cleanbody.model import KIND_COLUMNS, MAGIC, Ensemble, Model, read_model, score_rows, write_model
 from cleanbody.page import DataError
 from cleanbody.page_type import PAGE_COLUMNS
 
@@ -146,7 +147,7 @@ def test_the_compiled_loop_agrees_to_the_bit(trees: list[object], rows: list[tup
     ensemble = flat(trees, bias)
     columns = by_column(rows)
     fast, slow = array("d", [bias]) * len(rows), array("d", [bias]) * len(rows)
-    module._native.score(tuple(columns), *arrays(ensemble), fast)
+    module.core.score(tuple(columns), *arrays(ensemble), fast)
     score_rows(ensemble, columns, slow)
     assert fast.tobytes() == slow.tobytes()
 
@@ -180,7 +181,7 @@ def test_malformed_trees_are_refused(name: str, index: int, value: int) -> None:
     changed = [column if a is getattr(ensemble, name) else a for a in arrays(ensemble)]
     out = array("d", [0.0])
     with pytest.raises(ValueError, match=r"^score: the trees point outside themselves$"):
-        module._native.score(tuple(by_column([(0.0,) * WIDTH])), *changed, out)
+        module.core.score(tuple(by_column([(0.0,) * WIDTH])), *changed, out)
     assert list(out) == [0.0]
 
 
@@ -190,12 +191,12 @@ def test_arrays_of_different_lengths_are_refused(place: int) -> None:
     given_arrays = arrays(flat([TREE]))
     given_arrays[place] = given_arrays[place][:-1]
     with pytest.raises(ValueError, match=r"^score: [^\n]+$"):
-        module._native.score(tuple(by_column([(0.0,) * WIDTH])), *given_arrays, array("d", [0.0]))
+        module.core.score(tuple(by_column([(0.0,) * WIDTH])), *given_arrays, array("d", [0.0]))
 
 
 @compiled
 def test_other_arguments_are_refused() -> None:
-    score, columns, trees = module._native.score, tuple(by_column([(0.0,) * WIDTH])), arrays(flat([TREE]))
+    score, columns, trees = module.core.score, tuple(by_column([(0.0,) * WIDTH])), arrays(flat([TREE]))
     with pytest.raises(ValueError, match=r"^score: a column has fewer rows than the result$"):
         score(columns, *trees, array("d", [0.0] * 2))
     with pytest.raises(ValueError, match=r"^score: the trees point outside themselves$"):
@@ -234,7 +235,7 @@ def test_any_arrays_are_scored_as_the_twin_does_or_refused(columns: tuple[list[i
     table = by_column([(float(i),) * WIDTH for i in range(rows)])
     fast = array("d", bytes(8 * rows))
     try:
-        module._native.score(tuple(table), *arrays(ensemble), fast)
+        module.core.score(tuple(table), *arrays(ensemble), fast)
     except ValueError:
         return
     assert list(fast) == list(score_rows(ensemble, table, array("d", bytes(8 * rows))))

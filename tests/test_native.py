@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cleanbody.model import COMPILED
+from cleanbody.compiled import COMPILED
 from cleanbody.scan import quick
 
 if COMPILED:

@@ -18,7 +18,7 @@ from cleanbody.cli.page import clean
 from cleanbody.cli.shared import DONE, INTERRUPTED, READER_GONE, UNUSABLE, complain
 from cleanbody.cli.tables import corpus_command
 from cleanbody.cli.training import evaluate, train
-from cleanbody.model import COMPILED
+from cleanbody.compiled import COMPILED
 from cleanbody.page import CleanbodyError
 
 __all__ = ["main"]

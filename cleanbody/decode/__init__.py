@@ -6,12 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cleanbody.compiled import core
 from cleanbody.decode.labels import decode_as, encoding_of
-
-try:
-    from cleanbody import _native
-except ImportError:  # built without a compiler
-    _native = None  # type: ignore[assignment]
 
 __all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary"]
 
@@ -153,8 +149,8 @@ def looks_binary(data: bytes) -> bool:
 
 
 def _is_utf8(data: bytes) -> bool:
-    if _native is not None:
-        return _native.is_utf8(data)
+    if core is not None:
+        return core.is_utf8(data)
     try:
         data.decode()
     except UnicodeDecodeError:

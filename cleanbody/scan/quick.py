@@ -12,14 +12,10 @@ import re
 import sys
 from functools import cache
 
+from cleanbody.compiled import core
 from cleanbody.scan.elements import FORMATTING, NO_STACK, VOID_INLINE, names
 from cleanbody.scan.rawtext import FALLBACK
 from cleanbody.scan.tokens import BARE_ATTRIBUTE
-
-try:
-    from cleanbody import _native
-except ImportError:  # built without a compiler
-    _native = None  # type: ignore[assignment]
 
 _END = b"end\0"  # no page that is looked at has a NUL
 _LOOKED_THROUGH = 100  # a stack higher than that is not searched, so that time stays linear
@@ -119,7 +115,7 @@ def _facts() -> dict[bytes, int]:
     return facts
 
 
-_TABLE = _native.tags(_facts()) if _native is not None else None
+_TABLE = core.tags(_facts()) if core is not None else None
 
 
 def is_harmless(
@@ -132,8 +128,8 @@ def is_harmless(
     >>> is_harmless(b"<p>It rained."), is_harmless(b"<title>It rained.")
     (True, False)
     """
-    if _native is not None:
-        return _native.is_harmless(data, max_depth, max_tags, max_attributes, _TABLE)
+    if core is not None:
+        return core.is_harmless(data, max_depth, max_tags, max_attributes, _TABLE)
     return find_harmless(data, max_depth, max_tags, max_attributes)
 
 
