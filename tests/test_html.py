@@ -13,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser
 
-from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, read_html, walk
+from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, compiled_walk, read_html, walk
 from cleanbody.html.noscript import open_body
 from cleanbody.html.tags import PREFORMATTED
 from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
@@ -643,7 +643,8 @@ CAPPED = [
 
 @pytest.mark.parametrize(("source", "expected"), [row[1:] for row in CAPPED], ids=[row[0] for row in CAPPED])
 def test_blocks_beyond_the_cap_are_one(source: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_BLOCKS", 2)
+    for module in (walk, compiled_walk):
+        monkeypatch.setattr(module, "MAX_BLOCKS", 2)
     document = read_html(source)
     assert len(document) == len(expected)
     assert all(text == own for own, text in zip(expected, texts(document), strict=True) if own is not None)

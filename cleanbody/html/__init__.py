@@ -11,6 +11,7 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.decode import decode, encode_text, looks_binary
+from cleanbody.html.compiled_walk import CompiledWalker, is_trusted
 from cleanbody.html.noscript import open_body
 from cleanbody.html.walk import Walker, is_linked_data
 from cleanbody.jsonld import find_state, looks_like_markup, read_jsonld, state_text
@@ -52,17 +53,35 @@ def read_html(
     scanned = scan(data, limits or Limits())
     statuses += scanned.statuses
     parser = LexborHTMLParser(open_body(scanned.data))
-    walker = Walker(deadline=deadline)
+    document = _walked(parser, statuses, deadline)
+    if tuple(statuses) == document.statuses:
+        return document
+    return replace(document, statuses=tuple(dict.fromkeys(statuses)))
+
+
+def _walked(parser: LexborHTMLParser, statuses: list[Status], deadline: float | None) -> Document:
+    """The blocks of a parsed page, and of what was rescued; what happened is added to `statuses`."""
+    document, found = None, list[Status]()
+    if is_trusted():
+        with suppress(UnicodeDecodeError):
+            document, found = _cut(parser, CompiledWalker(deadline))
+    if document is None:
+        document, found = _cut(parser, Walker(deadline))
+    statuses += found
+    return document
+
+
+def _cut(parser: LexborHTMLParser, walker: Walker | CompiledWalker) -> tuple[Document, list[Status]]:
     root = parser.root
     if root is not None:
         walker.walk(root)
-    statuses += walker.statuses
     document = walker.document()
+    statuses = list(document.statuses)
     document, rescued = _rescue(document, parser, walker)
     statuses += rescued
     if not len(document):
         statuses.append(Status.EMPTY)
-    return replace(document, statuses=tuple(dict.fromkeys(statuses)))
+    return document, statuses
 
 
 def _to_utf8(source: Any, http_charset: str | None) -> tuple[bytes, list[Status]]:
@@ -91,14 +110,11 @@ def _serialise(tree: Any) -> str:
     )
 
 
-def _rescue(document: Document, parser: LexborHTMLParser, walker: Walker) -> tuple[Document, list[Status]]:
+def _rescue(
+    document: Document, parser: LexborHTMLParser, walker: Walker | CompiledWalker
+) -> tuple[Document, list[Status]]:
     """Bring back text that the page holds but does not show: <noscript>, JSON-LD, state JSON, in this order."""
-    visible = hidden = 0
-    for start, end, flags in zip(document.start, document.end, document.flags, strict=True):
-        if flags & Flag.NOSCRIPT:
-            hidden += end - start
-        else:
-            visible += end - start
+    visible, hidden = walker.shown()
     if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
         shown = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
         return replace(document, flags=shown), [Status.RESCUED_NOSCRIPT]
@@ -134,7 +150,7 @@ def _longest(texts: Iterable[str]) -> str:
     return max(texts, key=len, default="")
 
 
-def _append(walker: Walker, body: str) -> None:
+def _append(walker: Walker | CompiledWalker, body: str) -> None:
     """Add rescued text, HTML or plain, behind what the walk has found."""
     if not looks_like_markup(body):
         body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in body.splitlines() if line.strip())

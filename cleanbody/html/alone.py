@@ -11,10 +11,10 @@ from cleanbody.html import tags
 CITE_ID: Final = create_tag("cite").tag_id
 LAST_KNOWN_ID: Final = 4096  # the parser counts the standard's elements from 1; other names have numbers far beyond
 # What holds a single line of text, or is one: a custom element in it is a part of the line.
-_LINES: Final = tags.PREFORMATTED | frozenset(
+LINES: Final = tags.PREFORMATTED | frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "caption", "summary", "legend", "option", "button")
 )
-_PART: Final = frozenset({tags.BLOCK, tags.BREAK, tags.SKIP, tags.SCRIPT, tags.HEAD, tags.IMAGE})
+PARTS: Final = frozenset({tags.BLOCK, tags.BREAK, tags.SKIP, tags.SCRIPT, tags.HEAD, tags.IMAGE})
 _LABEL_ENDS: Final = (":", "：")
 _OPENERS: Final = frozenset("([{<«„“‘‚‹「『（【-–—/")  # after one of these a source is a part of the sentence
 
@@ -42,7 +42,7 @@ def stands_alone(node: LexborNode, around: str, in_quote: bool) -> bool:
     if _holds_block(node):
         return True
     parent = node.parent
-    if around in _LINES or parent is None or parent.tag != around:
+    if around in LINES or parent is None or parent.tag != around:
         return False
     return _parts(_beside(node, back=True)) and _parts(_beside(node, back=False))
 
@@ -72,7 +72,7 @@ def _beside(node: LexborNode, *, back: bool) -> LexborNode | None:
 def _parts(beside: LexborNode | None) -> bool:
     if beside is None:
         return True
-    return tags.ACTIONS.get(beside.tag_id, (tags.TEXT, ""))[0] in _PART or _is_custom(beside)
+    return tags.ACTIONS.get(beside.tag_id, (tags.TEXT, ""))[0] in PARTS or _is_custom(beside)
 
 
 def _is_label(cite: LexborNode) -> bool:

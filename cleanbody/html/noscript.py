@@ -30,8 +30,12 @@ def open_body(data: bytes) -> bytes:
     >>> open_body(b"<noscript><link href=x></noscript>")
     b'<noscript><link href=x></noscript>'
     """
-    first = min((at for at in (data.find(b"<noscript"), data.find(b"<NOSCRIPT")) if at >= 0), default=-1)
-    if first < 0 or data.find(b"<body", 0, first) >= 0 or data.find(b"</head>", 0, first) >= 0:
+    head = data.find(b"</head>")  # no more than that is read of most pages
+    end = len(data) if head < 0 else head
+    first = min(
+        (at for at in (data.find(b"<noscript", 0, end), data.find(b"<NOSCRIPT", 0, end)) if at >= 0), default=-1
+    )
+    if first < 0 or data.find(b"<body", 0, first) >= 0:
         return data  # most pages; one that writes such a tag into a script of its head loses no more than its notice
     at = _losing(data)
     return data if at < 0 else data[:at] + b"<body>" + data[at:]

@@ -199,7 +199,8 @@ class Walker:
         """Take back the last piece of the block: the sign of a permalink is no text."""
         piece = self.buffer.pop()
         self.length -= len(piece)
-        self.line -= len(piece)
+        if not self.raw:  # there no line is counted
+            self.line -= len(piece)
         self.space = True
 
     # -- blocks and containers ------------------------------------------------------------------------------------
@@ -392,7 +393,7 @@ class Walker:
         if prop and len(self.props) < 200:
             value = attributes.get("content") or attributes.get("datetime")
             if value is None:
-                value = _opening(node) if prop in _TEXT_PROPS else ""
+                value = _opening(node) if prop in TEXT_PROPS else ""
             if value:
                 self.props.append((prop, value))
 
@@ -424,6 +425,13 @@ class Walker:
         return ""
 
     # -- the result -----------------------------------------------------------------------------------------------
+
+    def shown(self) -> tuple[int, int]:
+        """Characters in blocks outside and inside <noscript>."""
+        counts = [0, 0]
+        for start, end, flags in zip(self.start, self.end, self.flags, strict=True):
+            counts[bool(flags & Flag.NOSCRIPT)] += end - start
+        return counts[0], counts[1]
 
     def document(self) -> Document:
         """The document gathered so far."""
@@ -461,7 +469,7 @@ class Walker:
         return self.last
 
 
-_TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
+TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
 
 
 def is_linked_data(script: LexborNode) -> bool:
