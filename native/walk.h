@@ -80,7 +80,7 @@ typedef struct {
 } Step;
 
 typedef struct {
-    Str values[ATTRIBUTES];
+    const Attribute *found[ATTRIBUTES];
     uint32_t present;
 } Attributes;
 
@@ -114,8 +114,7 @@ typedef struct {
 #define LAST(buffer, type) ITEM(buffer, type, COUNT(buffer, type) - 1)
 
 /* walk_buffers.c. Room for more bytes behind what a buffer holds; NULL and an exception where there is none. */
-void *buffer_room(Walk *w, Buffer *buffer, size_t more);
-void buffer_put(Walk *w, Buffer *buffer, const void *data, size_t size);
+void *buffer_grow(Walk *w, Buffer *buffer, size_t more);
 PyObject *decoded(Walk *w, Str text); /* NULL, an exception and `failed`: not UTF-8 */
 void append(Walk *w, PyObject *list, PyObject *item);                        /* takes the item, which may be NULL */
 void append_pair(Walk *w, PyObject *list, PyObject *one, PyObject *other);   /* takes both */
@@ -168,8 +167,19 @@ PyObject *walk_columns(Walk *w);
 const Tables *tables_of(PyObject *capsule);
 PyObject *native_walk_tables(PyObject *self, PyObject *args);
 
+static inline void *buffer_room(Walk *w, Buffer *buffer, size_t more) {
+    return buffer->room - buffer->size < more ? buffer_grow(w, buffer, more) : buffer->data + buffer->size;
+}
+
+static inline void buffer_put(Walk *w, Buffer *buffer, const void *data, size_t size) {
+    void *to = size ? buffer_room(w, buffer, size) : NULL;
+    if (!to) return;
+    memcpy(to, data, size);
+    buffer->size += size;
+}
+
 static inline Str value_of(const Attributes *a, int which) {
-    return a->present >> which & 1 ? a->values[which] : (Str){NULL, 0};
+    return a->present >> which & 1 ? attribute_value(a->found[which]) : (Str){NULL, 0};
 }
 
 static inline const Tag *tag_of(const Tables *tables, const Node *node) {

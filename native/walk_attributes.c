@@ -26,7 +26,7 @@ int attributes_of(Walk *w, const Node *node, Attributes *out) {
         int known = known_attribute(w, attribute_number(a));
         if (known < 0) continue;
         out->present |= UINT32_C(1) << known;
-        out->values[known] = attribute_value(a);
+        out->found[known] = a;
     }
     return first != NULL;
 }
@@ -64,8 +64,8 @@ static Str last_part(Str type) {
 
 void put_names(Walk *w, const Attributes *a) {
     size_t begin = w->names.size;
-    Str found[5] = {value_of(a, CLASS), value_of(a, ID), value_of(a, ROLE), value_of(a, ITEMPROP), {NULL, 0}};
-    if (a->present >> ITEMTYPE & 1) found[4] = last_part(a->values[ITEMTYPE]);
+    Str found[5] = {value_of(a, CLASS), value_of(a, ID), value_of(a, ROLE), value_of(a, ITEMPROP)};
+    found[4] = last_part(value_of(a, ITEMTYPE));
     for (int i = 0; i < 5; i++) {
         if (!found[i].size) continue;
         if (w->names.size > begin) buffer_put(w, &w->names, " ", 1);

@@ -2,27 +2,18 @@
 
 #include "walk.h"
 
-void *buffer_room(Walk *w, Buffer *buffer, size_t more) {
-    if (buffer->room - buffer->size < more) {
-        size_t room = buffer->room ? buffer->room : 512;
-        while (room - buffer->size < more && room < (size_t)PY_SSIZE_T_MAX / 2) room *= 2;
-        char *data = room - buffer->size < more ? NULL : PyMem_Realloc(buffer->data, room);
-        if (!data) {
-            if (!w->failed) PyErr_NoMemory();
-            w->failed = 1;
-            return NULL;
-        }
-        buffer->data = data;
-        buffer->room = room;
+void *buffer_grow(Walk *w, Buffer *buffer, size_t more) {
+    size_t room = buffer->room ? buffer->room : 2048;
+    while (room - buffer->size < more && room < (size_t)PY_SSIZE_T_MAX / 2) room *= 2;
+    char *data = room - buffer->size < more ? NULL : PyMem_Realloc(buffer->data, room);
+    if (!data) {
+        if (!w->failed) PyErr_NoMemory();
+        w->failed = 1;
+        return NULL;
     }
-    return buffer->data + buffer->size;
-}
-
-void buffer_put(Walk *w, Buffer *buffer, const void *data, size_t size) {
-    void *to = size ? buffer_room(w, buffer, size) : NULL;
-    if (!to) return;
-    memcpy(to, data, size);
-    buffer->size += size;
+    buffer->data = data;
+    buffer->room = room;
+    return data + buffer->size;
 }
 
 PyObject *decoded(Walk *w, Str text) {

@@ -53,8 +53,14 @@ static void pool_close(Pool *pool) {
 /* A new reference to the string of a text; not a shared one where names were made to collide. */
 static PyObject *pooled(Pool *pool, Str text) {
     enum { PROBES = 32 };
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < text.size; i++) hash = (hash ^ text.data[i]) * UINT64_C(0x100000001b3);
+    uint64_t hash = text.size, word;
+    size_t at = 0;
+    for (; at + 8 <= text.size; at += 8) {
+        memcpy(&word, text.data + at, 8);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
+    }
+    for (; at < text.size; at++) hash = (hash ^ text.data[at]) * UINT64_C(0x100000001b3);
     hash ^= hash >> 32;
     for (size_t i = 0; i < PROBES; i++) {
         Slot *slot = &pool->slots[(hash + i) & pool->mask];

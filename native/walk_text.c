@@ -45,6 +45,8 @@ size_t space_at(const unsigned char *p, const unsigned char *end) {
 
 const unsigned char *skip_spaces(const unsigned char *p, const unsigned char *end) {
     while (p < end) {
+        while (end - p >= 8 && (!memcmp(p, "        ", 8) || !memcmp(p, "\t\t\t\t\t\t\t\t", 8))) p += 8;
+        if (p == end) break;
         size_t size = byte_kinds[*p];
         if (size == 2) size = space_at(p, end);
         if (!size) break;
