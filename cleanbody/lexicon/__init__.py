@@ -103,7 +103,14 @@ class Lexicon:
         >>> lexicon.match("By Ann Example").share(PHRASE_KINDS.index("byline"))
         1.0
         """
-        return self._phrases.match(text)
+        if core is None:
+            return self._phrases.match(text)
+        tokens, hits = core.match(self.compiled_phrases(), text)
+        return Match(tokens, tuple(Hit(*hit) for hit in hits))
+
+    def compiled_phrases(self) -> Any:
+        """The phrases as the compiled core has them."""
+        return self._phrases.compiled(len(PHRASE_KINDS))
 
     def class_weights(self, names: str) -> tuple[float, ...]:
         """How strongly class names speak for each kind: the greatest weight of a token or pair of tokens, 0 to 1.
