@@ -8,13 +8,16 @@
 static const char *const CAPSULE = "cleanbody._native.letters";
 enum { TABLE = 0x20000, MOST_ADDED = 4, ON_STACK = 448 * MOST_ADDED, MOST_BYTES = 256, FIRST_SOLO = 0xe00 };
 
-/* An entry: 0 before Python was asked; bits 0-2 what the character is, 3-4 how it is folded, from 5 on into what. */
+/* An entry: 0 before Python was asked; bits 0-2 what the character is, 3-4 how it is folded, from 8 on into what, and
+   if that is one character, bits 5-7 what that is. */
 enum { BREAK = 1, WORD, SOLO, DIGIT };
 enum { ONE, MANY, HARD };
-#define ENTRY(class, fold, value) ((uint32_t)(class) | (uint32_t)(fold) << 3 | (uint32_t)(value) << 5)
+#define ENTRY(class, fold, folded_class, value) \
+    ((uint32_t)(class) | (uint32_t)(fold) << 3 | (uint32_t)(folded_class) << 5 | (uint32_t)(value) << 8)
 #define CLASS(entry) ((entry) & 7)
 #define FOLD(entry) ((entry) >> 3 & 3)
-#define VALUE(entry) ((entry) >> 5)
+#define FOLDED_CLASS(entry) ((entry) >> 5 & 7)
+#define VALUE(entry) ((entry) >> 8)
 
 struct Letters {
     uint32_t *entries;
@@ -39,7 +42,7 @@ static void release(PyObject *capsule) {
 
 static uint32_t many(Letters *letters, uint32_t class, PyObject *folded) {
     Py_ssize_t size = PyUnicode_GET_LENGTH(folded);
-    if (size > MOST_ADDED) return ENTRY(class, HARD, 0);
+    if (size > MOST_ADDED) return ENTRY(class, HARD, 0, 0);
     if (letters->added_count == letters->added_room) {
         uint32_t room = 2 * letters->added_room + 64;
         void *added = PyMem_Realloc(letters->added, room * sizeof *letters->added);
@@ -50,40 +53,69 @@ static uint32_t many(Letters *letters, uint32_t class, PyObject *folded) {
     uint32_t *added = letters->added[letters->added_count];
     added[0] = (uint32_t)size;
     for (Py_ssize_t i = 0; i < size; i++) added[i + 1] = PyUnicode_READ_CHAR(folded, i);
-    return ENTRY(class, MANY, letters->added_count++);
+    return ENTRY(class, MANY, 0, letters->added_count++);
 }
 
-/* Ask Python what a character is; 0 and an exception where that fails. */
-static uint32_t ask(Letters *letters, Py_UCS4 c) {
+/* Ask Python what a character is: its class, and what it becomes (a new reference); 0 and an exception otherwise. */
+static int ask(const Letters *letters, Py_UCS4 c, PyObject **folded) {
     PyObject *character = PyUnicode_FromOrdinal((int)c);
     PyObject *answer = character ? PyObject_CallOneArg(letters->letter, character) : NULL;
+    int class = 0;
     Py_XDECREF(character);
     if (!answer) return 0;
-    uint32_t entry = 0;
-    int class;
-    PyObject *folded;
     if (!PyTuple_Check(answer)) {
         PyErr_SetString(PyExc_TypeError, "letter: a tuple");
-    } else if (PyArg_ParseTuple(answer, "iO:letter", &class, &folded)) {
-        if (class < BREAK || class > DIGIT || (folded != Py_None && !PyUnicode_Check(folded)))
+    } else if (PyArg_ParseTuple(answer, "iO:letter", &class, folded)) {
+        if (class < BREAK || class > DIGIT || (*folded != Py_None && !PyUnicode_Check(*folded))) {
             PyErr_SetString(PyExc_ValueError, "letter: what no character is");
-        else if (folded == Py_None)
-            entry = ENTRY(class, HARD, 0);
-        else if (PyUnicode_GET_LENGTH(folded) == 1)
-            entry = ENTRY(class, ONE, PyUnicode_READ_CHAR(folded, 0));
-        else
-            entry = many(letters, (uint32_t)class, folded);
+            class = 0;
+        } else {
+            Py_INCREF(*folded);
+        }
+    } else {
+        class = 0;
     }
     Py_DECREF(answer);
+    return class;
+}
+
+/* The class alone; not kept, so that a new entry does not ask for another. */
+static int class_of(const Letters *letters, Py_UCS4 c) {
+    if (c >= TABLE) return c < 0x40000 ? SOLO : WORD;
+    if (letters->entries[c]) return CLASS(letters->entries[c]);
+    PyObject *folded;
+    int class = ask(letters, c, &folded);
+    if (class) Py_DECREF(folded);
+    return class;
+}
+
+static uint32_t make_entry(Letters *letters, Py_UCS4 c) {
+    PyObject *folded;
+    uint32_t entry = 0;
+    int class = ask(letters, c, &folded);
+    if (!class) return 0;
+    if (folded == Py_None) {
+        entry = ENTRY(class, HARD, 0, 0);
+    } else if (PyUnicode_GET_LENGTH(folded) == 1) {
+        Py_UCS4 into = PyUnicode_READ_CHAR(folded, 0);
+        int folded_class = into == c ? class : class_of(letters, into);
+        entry = folded_class ? ENTRY(class, ONE, folded_class, into) : 0;
+    } else {
+        entry = many(letters, (uint32_t)class, folded);
+    }
+    Py_DECREF(folded);
     return entry;
 }
 
-static uint32_t entry_of(const Letters *letters, Py_UCS4 c) {
-    if (c >= TABLE) return ENTRY(c < 0x40000 ? SOLO : WORD, HARD, 0);
-    if (letters->entries[c]) return letters->entries[c];
-    if (c >= 0x4e00 && c <= 0x9fff) return letters->entries[c] = ENTRY(SOLO, ONE, c);
-    if (c >= 0xac00 && c <= 0xd7a3) return letters->entries[c] = ENTRY(WORD, ONE, c);
-    return letters->entries[c] = ask((Letters *)letters, c);
+static uint32_t new_entry(const Letters *letters, Py_UCS4 c) {
+    if (c >= TABLE) return ENTRY(c < 0x40000 ? SOLO : WORD, HARD, 0, 0);
+    if (c >= 0x4e00 && c <= 0x9fff) return letters->entries[c] = ENTRY(SOLO, ONE, SOLO, c);
+    if (c >= 0xac00 && c <= 0xd7a3) return letters->entries[c] = ENTRY(WORD, ONE, WORD, c);
+    return letters->entries[c] = make_entry((Letters *)letters, c);
+}
+
+static inline uint32_t entry_of(const Letters *letters, Py_UCS4 c) {
+    return c < TABLE && letters->entries[c] ? letters->entries[c] : new_entry(letters, c);
 }
 
 PyObject *native_letters(PyObject *self, PyObject *args) {
@@ -104,7 +136,8 @@ PyObject *native_letters(PyObject *self, PyObject *args) {
     letters->capitals = Py_NewRef(capitals);
     for (uint32_t c = 0; c < 128; c++) {
         uint32_t low = c >= 'A' && c <= 'Z' ? c + 32 : c;
-        entries[c] = ENTRY(low >= 'a' && low <= 'z' ? WORD : c >= '0' && c <= '9' ? DIGIT : BREAK, ONE, low);
+        int class = low >= 'a' && low <= 'z' ? WORD : c >= '0' && c <= '9' ? DIGIT : BREAK;
+        entries[c] = ENTRY(class, ONE, class, low);
     }
     return capsule;
 }
@@ -158,18 +191,9 @@ static int32_t folded_token(const Trie *trie, const uint32_t *folded, Py_ssize_t
     return token_of(trie, bytes, size, hash, end - start == 1 && folded[start] >= FIRST_SOLO);
 }
 
-/* What each character is; -1 and an exception otherwise. */
-static int classify(const Letters *letters, const uint32_t *folded, Py_ssize_t size, unsigned char *class) {
-    for (Py_ssize_t i = 0; i < size; i++) {
-        uint32_t entry = entry_of(letters, folded[i]);
-        if (!entry) return -1;
-        class[i] = CLASS(entry);
-    }
-    class[size] = 0;
-    return 0;
-}
-
-static void folded_tokens(const uint32_t *folded, const unsigned char *class, Py_ssize_t size, Tokens *tokens) {
+/* Both arrays have room for one more, that ends them. */
+static void folded_tokens(uint32_t *folded, unsigned char *class, Py_ssize_t size, Tokens *tokens) {
+    folded[size] = class[size] = 0;
     for (Py_ssize_t i = 0; i < size;) {
         Py_ssize_t start = i;
         if (class[i] == DIGIT) {
@@ -185,13 +209,6 @@ static void folded_tokens(const uint32_t *folded, const unsigned char *class, Py
     }
 }
 
-static int tokens_with(const Letters *letters, uint32_t *folded, Py_ssize_t size, unsigned char *class, Tokens *tokens) {
-    folded[size] = 0; /* read where a text ends, of no class */
-    if (classify(letters, folded, size, class) < 0) return -1;
-    folded_tokens(folded, class, size, tokens);
-    return 0;
-}
-
 /* The tokens of a text that Python folds. */
 static int hard_tokens(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, Tokens *tokens) {
     PyObject *piece = PyUnicode_Substring(text, start, end);
@@ -205,10 +222,11 @@ static int hard_tokens(const Letters *letters, PyObject *text, Py_ssize_t start,
         Py_ssize_t size = PyUnicode_GET_LENGTH(made);
         folded = PyUnicode_AsUCS4Copy(made);
         class = PyMem_Malloc((size_t)size + 1);
-        if (folded && class)
-            result = tokens_with(letters, folded, size, class, tokens);
-        else if (!PyErr_Occurred())
-            PyErr_NoMemory();
+        result = folded && class ? 0 : -1;
+        if (result < 0 && !PyErr_Occurred()) PyErr_NoMemory();
+        for (Py_ssize_t i = 0; result == 0 && i < size; i++)
+            if (!(class[i] = CLASS(entry_of(letters, folded[i])))) result = -1;
+        if (result == 0) folded_tokens(folded, class, size, tokens);
     } else {
         PyErr_SetString(PyExc_TypeError, "fold: a string");
     }
@@ -219,7 +237,8 @@ static int hard_tokens(const Letters *letters, PyObject *text, Py_ssize_t start,
 }
 
 /* text[start:end] folded, at most `ON_STACK` characters: their number; -1 where Python must do it, -2: an exception. */
-static Py_ssize_t fold_easy(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, uint32_t *out) {
+static Py_ssize_t fold_easy(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, uint32_t *folded,
+                            unsigned char *class) {
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t size = 0;
@@ -227,14 +246,17 @@ static Py_ssize_t fold_easy(const Letters *letters, PyObject *text, Py_ssize_t s
     for (Py_ssize_t i = start; i < end; i++) {
         uint32_t entry = entry_of(letters, PyUnicode_READ(kind, data, i));
         if (!entry) return -2;
+        if (FOLD(entry) == HARD) return -1;
         if (FOLD(entry) == ONE) {
-            out[size++] = VALUE(entry);
-        } else if (FOLD(entry) == HARD) {
-            return -1;
-        } else {
-            const uint32_t *added = letters->added[VALUE(entry)];
-            memcpy(out + size, added + 1, added[0] * sizeof *added);
-            size += added[0];
+            folded[size] = VALUE(entry);
+            class[size++] = FOLDED_CLASS(entry);
+            continue;
+        }
+        uint32_t many = VALUE(entry), count = letters->added[many][0];
+        for (uint32_t k = 1; k <= count; k++) { /* Python may be asked, and `added` may move */
+            folded[size] = letters->added[many][k];
+            if (!(entry = entry_of(letters, folded[size]))) return -2;
+            class[size++] = CLASS(entry);
         }
     }
     return size;
@@ -248,9 +270,11 @@ int letters_tokens(const Letters *letters, PyObject *text, Py_ssize_t start, Py_
     }
     uint32_t folded[ON_STACK + 1];
     unsigned char class[ON_STACK + 1];
-    Py_ssize_t size = fold_easy(letters, text, start, end, folded);
+    Py_ssize_t size = fold_easy(letters, text, start, end, folded, class);
     if (size == -1) return hard_tokens(letters, text, start, end, tokens);
-    return size < 0 ? -1 : tokens_with(letters, folded, size, class, tokens);
+    if (size < 0) return -1;
+    folded_tokens(folded, class, size, tokens);
+    return 0;
 }
 
 /* --- capitals ----------------------------------------------------------------------------------------------------- */

@@ -37,7 +37,7 @@ typedef struct {
     int32_t codes, code_count;     /* of the phrases that end here */
     Ref gap, name;
 } Node;
-enum { ANYWHERE, FRONT };
+enum { ANYWHERE, FRONT, FILTER_BITS = 18 };
 typedef struct Trie {
     PyObject *letters_capsule;
     const Letters *letters;
@@ -51,6 +51,7 @@ typedef struct Trie {
     Ref *starts[2]; /* what follows each token at the root, of both tries */
     int32_t roots[2];
     int32_t number; /* the token that stands for a number */
+    uint64_t *filter; /* a bit for each string's hash: most words of a text are none of these, and miss no cache then */
     Py_ssize_t longest, kinds;
 } Trie;
 const Trie *trie_of(PyObject *capsule);
@@ -64,7 +65,9 @@ static inline void tokens_add(Tokens *tokens, int32_t token) {
 }
 /* The number of a token as it stands in a trie, from its bytes. */
 static inline int32_t token_of(const Trie *trie, const unsigned char *bytes, Py_ssize_t size, uint64_t hash, int solo) {
-    int32_t found = size <= trie->longest ? strings_find(&trie->strings, bytes, size, hash) : -1;
+    uint32_t bit = strings_fold(hash) >> (32 - FILTER_BITS);
+    int may = size <= trie->longest && trie->filter[bit / 64] >> bit % 64 & 1;
+    int32_t found = may ? strings_find(&trie->strings, bytes, size, hash) : -1;
     return found >= 0 ? trie->plain[found] : solo ? UNKNOWN_SOLO : UNKNOWN;
 }
 

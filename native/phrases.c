@@ -45,7 +45,8 @@ static void add_first(Seen *seen, const Tokens *tokens, Py_ssize_t count) {
 static Py_ssize_t least(Py_ssize_t a, Py_ssize_t b) { return a < b ? a : b; }
 
 static int look_at_ends(Seen *seen, Py_ssize_t size) {
-    Tokens head = {.trie = seen->trie}, tail = {.trie = seen->trie};
+    Tokens head, tail;
+    head.trie = tail.trie = seen->trie;
     if (letters_tokens(seen->trie->letters, seen->text, 0, HEAD_CHARACTERS, &head) < 0) return -1;
     if (letters_tokens(seen->trie->letters, seen->text, size - TAIL_CHARACTERS, size, &tail) < 0) return -1;
     Py_ssize_t first = head.count ? head.count - 1 : 0, last = tail.count ? tail.count - 1 : 0;
@@ -68,7 +69,8 @@ static int look(Seen *seen, PyObject *text) {
     seen->label = -2;
     seen->capital_count = -1;
     if (size > HEAD_CHARACTERS + TAIL_CHARACTERS) return look_at_ends(seen, size);
-    Tokens tokens = {.trie = seen->trie};
+    Tokens tokens;
+    tokens.trie = seen->trie;
     if (letters_tokens(seen->trie->letters, text, 0, size, &tokens) < 0) return -1;
     seen->tokens = tokens.count;
     if (tokens.count > MOST_SEEN) {
@@ -90,7 +92,8 @@ static int is_label(Seen *seen, int32_t end) {
         const void *data = PyUnicode_DATA(seen->text);
         Py_ssize_t last = least(PyUnicode_GET_LENGTH(seen->text), HEAD_CHARACTERS), colon = 0;
         while (colon < last && PyUnicode_READ(kind, data, colon) != ':' && PyUnicode_READ(kind, data, colon) != 0xff1a) colon++;
-        Tokens tokens = {.trie = seen->trie};
+        Tokens tokens;
+        tokens.trie = seen->trie;
         if (colon < last && letters_tokens(seen->trie->letters, seen->text, 0, colon, &tokens) < 0) return -1;
         seen->label = colon < last ? tokens.count : -1;
     }
@@ -179,11 +182,12 @@ static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name) {
     return 0;
 }
 
-static int step_node(Seen *seen, const Node *node, int32_t start, int32_t at, int32_t last) {
+static int step_node(Seen *seen, const Node *node, const Ref *starts, int32_t start, int32_t at, int32_t last) {
     for (int32_t i = 0; i < node->code_count; i++)
         if (add_found(seen, seen->trie->numbers[node->codes + i], start, at) < 0) return -1;
     if (at == last) return 0;
-    Ref child = child_of(seen->trie, node, seen->keys[at]);
+    int32_t key = seen->keys[at];
+    Ref child = !starts ? child_of(seen->trie, node, key) : key < 0 ? NOTHING : starts[key];
     if (child && push(seen, child, at + 1) < 0) return -1;
     if (node->gap && push_gaps(seen, node->gap, at, last, 0) < 0) return -1;
     return node->name && !start ? push_gaps(seen, node->name, at, last, 1) : 0;
@@ -201,7 +205,7 @@ static int step_rest(Seen *seen, const int32_t *rest, int32_t start, int32_t at,
 static int collect(Seen *seen, int which, int32_t start, int32_t last) {
     const Trie *trie = seen->trie;
     seen->step_count = 0;
-    if (step_node(seen, &trie->nodes[trie->roots[which]], start, start, last) < 0) return -1;
+    if (step_node(seen, &trie->nodes[trie->roots[which]], trie->starts[which], start, start, last) < 0) return -1;
     while (seen->step_count) {
         Step step = seen->steps[--seen->step_count];
         int32_t at = (int32_t)REF_AT(step.ref);
@@ -211,7 +215,7 @@ static int collect(Seen *seen, int which, int32_t start, int32_t last) {
         else if (kind == REST)
             result = step_rest(seen, trie->numbers + at, start, step.at, last);
         else
-            result = step_node(seen, &trie->nodes[at], start, step.at, last);
+            result = step_node(seen, &trie->nodes[at], NULL, start, step.at, last);
         if (result < 0) return -1;
     }
     return 0;

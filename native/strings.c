@@ -10,38 +10,21 @@ uint64_t strings_hash(const unsigned char *data, Py_ssize_t size) {
     return hash;
 }
 
-/* FNV leaves its best bits on top. */
-static uint32_t fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
-
-int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {
-    if (!strings->count) return -1;
-    uint32_t folded = fold(hash);
-    for (uint32_t slot = folded;; slot++) {
-        int32_t found = strings->slots[slot & strings->mask] - 1;
-        if (found < 0) return -1;
-        const String *string = &strings->items[found];
-        if (string->hash != folded || string->size != (uint32_t)size) continue;
-        if (!memcmp(strings->bytes + string->at, data, (size_t)size)) return found;
-    }
+static void put(Strings *strings, String string) {
+    uint32_t slot = string.hash;
+    while (strings->slots[slot & strings->mask].number) slot++;
+    strings->slots[slot & strings->mask] = string;
 }
 
 static int more_slots(Strings *strings) {
-    uint32_t slots = strings->slots ? 2 * (strings->mask + 1) : FIRST_SLOTS;
-    int32_t *made = PyMem_Calloc(slots, sizeof *made);
-    String *items = PyMem_Realloc(strings->items, slots / 2 * sizeof *items);
-    if (items) strings->items = items;
-    if (!made || !items) {
-        PyMem_Free(made);
-        return -1;
-    }
-    for (int32_t i = 0; i < strings->count; i++) {
-        uint32_t slot = strings->items[i].hash;
-        while (made[slot & (slots - 1)]) slot++;
-        made[slot & (slots - 1)] = i + 1;
-    }
-    PyMem_Free(strings->slots);
+    uint32_t before = strings->slots ? strings->mask + 1 : 0, slots = before ? 2 * before : FIRST_SLOTS;
+    String *old = strings->slots, *made = PyMem_Calloc(slots, sizeof *made);
+    if (!made) return -1;
     strings->slots = made;
     strings->mask = slots - 1;
+    for (uint32_t i = 0; i < before; i++)
+        if (old[i].number) put(strings, old[i]);
+    PyMem_Free(old);
     return 0;
 }
 
@@ -66,16 +49,12 @@ int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size
         return -1;
     }
     memcpy(strings->bytes + strings->used, data, (size_t)size);
-    strings->items[strings->count] = (String){fold(hash), (uint32_t)strings->used, (uint32_t)size};
+    put(strings, (String){strings_fold(hash), (uint32_t)strings->used, (uint32_t)size, strings->count + 1});
     strings->used += size;
-    uint32_t slot = fold(hash);
-    while (strings->slots[slot & strings->mask]) slot++;
-    strings->slots[slot & strings->mask] = strings->count + 1;
     return strings->count++;
 }
 
 void strings_free(Strings *strings) {
     PyMem_Free(strings->slots);
-    PyMem_Free(strings->items);
     PyMem_Free(strings->bytes);
 }

@@ -12,6 +12,7 @@ static void free_trie(Trie *trie) {
     strings_free(&trie->strings);
     PyMem_Free(trie->plain);
     PyMem_Free(trie->solo);
+    PyMem_Free(trie->filter);
     PyMem_Free(trie->nodes);
     PyMem_Free(trie->children);
     PyMem_Free(trie->numbers);
@@ -197,9 +198,16 @@ static int is_solo(const unsigned char *bytes, uint32_t size) {
 
 static int add_starts(Trie *trie) {
     size_t count = (size_t)trie->strings.count;
-    if (!(trie->solo = PyMem_Calloc(count, 1))) goto failed;
-    for (size_t i = 0; i < count; i++)
-        trie->solo[i] = (char)is_solo(trie->strings.bytes + trie->strings.items[i].at, trie->strings.items[i].size);
+    trie->solo = PyMem_Calloc(count, 1);
+    trie->filter = PyMem_Calloc((1 << FILTER_BITS) / 64, sizeof *trie->filter);
+    if (!trie->solo || !trie->filter) goto failed;
+    for (size_t i = 0; i <= trie->strings.mask; i++) {
+        const String *string = &trie->strings.slots[i];
+        uint32_t bit = string->hash >> (32 - FILTER_BITS);
+        if (!string->number) continue;
+        trie->solo[string->number - 1] = (char)is_solo(trie->strings.bytes + string->at, string->size);
+        trie->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+    }
     for (int which = ANYWHERE; which <= FRONT; which++) {
         const Node *root = &trie->nodes[trie->roots[which]];
         if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) goto failed;

@@ -36,7 +36,7 @@ SMALL = Lexicon.of(
 )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=800)
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=12).map("".join) | st.text(max_size=30), max_size=5))
 @example(["share " * 300, "x" * 999 + "ashare", "x" * 997 + " share", "A" * 2000, "share" * 999])
 @example(["READMore", "readMOREa", "read-more", "read more", "read--More", "hasShare share"])
@@ -71,10 +71,11 @@ def test_classes_that_no_table_holds() -> None:
 
 TOKENS = ["a", "b", "c", "by", "de", "é", "e", "don't", "#", "%s", "%n", "雨", "で", "©", "ç", "ά", "가", "ไ", "ḉ"]
 SPOKEN = [
-    "a", "B", "c", "By", "de", "DE", "É", "e", "Don’t", "don't", "7", "12,3", "1.", "#", "雨", "で", "©", "Ç", "Ά", "ά",
-    "가", "ไ", "ḉ", "x", "X", "Ann", "'", "’", ":", "：", ".", ",", "\n", "\u0301", "\u0307", "\u0308", "İ", "ı", "ß",
-    "ﬁ", "…", "½", "\u00ad", "\u200d", "\ud800", "\0", "𝔸", "😀", "𠀀", "\U0002f800", "\U000e0100", "１２", "٣", "१", "ΐ",
-    "ﷺ", "ا", "أ", "ي\u0651", "हि", "ที่", "ｶﾞ", "ᄀ", "ᅡ", "\u3000", "\xa0", "x" * 60, "雨" * 30, "가나다 " * 20, "c " * 40,
+    "a", "B", "c", "By", "de", "DE", "É", "e", "Don’t", "don't", "7", "12,3", "1.", "#", "雨", "で", "©", "Ç", "Ά",
+    "ά", "가", "ไ", "ḉ", "x", "X", "Ann", "'", "’", ":", "：", ".", ",", "\n", "\u0301", "\u0307", "\u0308", "İ", "ı",
+    "ß", "ﬁ", "…", "½", "\u00ad", "\u200d", "\ud800", "\0", "𝔸", "😀", "𠀀", "\U0002f800", "\U000e0100", "１２", "٣", "१",
+    "ΐ", "ﷺ", "ا", "أ", "ي\u0651", "हि", "ที่", "ｶﾞ", "ᄀ", "ᅡ", "\u3000", "\xa0", "x" * 60, "雨" * 30, "가나다 " * 20,
+    "c " * 40,
 ]  # fmt: skip
 PHRASES = st.lists(
     st.tuples(
@@ -99,7 +100,7 @@ def compiled(phrases: Any, text: str) -> Match:
     return Match(tokens, tuple(Hit(*hit) for hit in hits))
 
 
-@settings(max_examples=3000)
+@settings(max_examples=1000)
 @given(PHRASES, SAID | SAID.map(lambda text: text * 12) | st.text(max_size=500))
 @example([("share", "any", "c"), ("share", "whole", "c")], "1 c 2")
 @example([("share", "label", "a")], "a： b")
@@ -113,7 +114,7 @@ def test_match(phrases: list[tuple[str, str, str]], text: str) -> None:
     assert compiled(tables, text) == twin(tables, text)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(TEXTS | SAID)
 @example("İstanbul’da " * 30)
 @example("reply to " * 200)
@@ -132,7 +133,7 @@ def test_every_character() -> None:
             assert phrases.match(text) == (tokens, hits), ascii(text)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(TEXTS | SAID, max_size=12), st.randoms())
 def test_phrase_columns(texts: list[str], random: Any) -> None:
     words = [random.choice([1.0, 12.0, 13.0, 0.0]) for _ in texts]
