@@ -1,6 +1,6 @@
 /* Class tokens and their weights. Twins: cleanbody.lexicon (class_weights), cleanbody.lexicon.tokens (class_tokens). */
 
-#include "native.h"
+#include "lexicon.h"
 
 static const char *const CAPSULE = "cleanbody._native.classes";
 enum { MOST_CHARACTERS = 1000, MOST_KINDS = 1000 };
@@ -118,7 +118,7 @@ static PyObject *native_classes(PyObject *self, PyObject *args) {
 typedef struct {
     unsigned char bytes[2 * MOST_CHARACTERS];
     int32_t start[MOST_CHARACTERS], end[MOST_CHARACTERS], count;
-} Tokens;
+} NameTokens;
 
 static inline int is_lower(Py_UCS4 c) { return c >= 'a' && c <= 'z'; }
 static inline int is_upper(Py_UCS4 c) { return c >= 'A' && c <= 'Z'; }
@@ -141,7 +141,7 @@ static void count(const Classes *classes, int32_t name, double *row) {
     }
 }
 
-static void read_name(Tokens *tokens, int kind, const void *data, Py_ssize_t i, Py_ssize_t end) {
+static void read_name(NameTokens *tokens, int kind, const void *data, Py_ssize_t i, Py_ssize_t end) {
     int32_t used = 0;
     tokens->count = 0;
     while (i < end) {
@@ -158,13 +158,13 @@ static void read_name(Tokens *tokens, int kind, const void *data, Py_ssize_t i, 
     }
 }
 
-static int32_t find(const Classes *classes, const Tokens *tokens, int32_t first, int32_t last) {
+static int32_t find(const Classes *classes, const NameTokens *tokens, int32_t first, int32_t last) {
     const unsigned char *bytes = tokens->bytes + tokens->start[first];
     Py_ssize_t size = tokens->end[last] - tokens->start[first];
     return strings_find(&classes->names, bytes, size, strings_hash(bytes, size));
 }
 
-static void weigh_name(const Classes *classes, const Tokens *tokens, double *row) {
+static void weigh_name(const Classes *classes, const NameTokens *tokens, double *row) {
     for (int32_t i = 0; i < tokens->count; i++) {
         int32_t name = find(classes, tokens, i, i), pair = -1;
         if (!i && name >= 0 && classes->entries[name].state) return;
@@ -179,7 +179,7 @@ static void weigh_name(const Classes *classes, const Tokens *tokens, double *row
 }
 
 static void weigh(const Classes *classes, PyObject *names, double *row) {
-    Tokens tokens;
+    NameTokens tokens;
     int kind = PyUnicode_KIND(names);
     const void *data = PyUnicode_DATA(names);
     Py_ssize_t size = PyUnicode_GET_LENGTH(names), start = 0;

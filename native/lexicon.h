@@ -1,9 +1,41 @@
-/* What the files of the lexicon share: letters.c, trie.c, phrases.c. */
+/* What the files of the lexicon share: strings.c, lexicon.c, letters.c, trie.c, phrases.c. */
 
 #ifndef CLEANBODY_LEXICON_H
 #define CLEANBODY_LEXICON_H
 
 #include "native.h"
+
+/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own: whoever
+   writes a page could choose words that share a slot, so they are looked up but never added. */
+typedef struct {
+    uint32_t hash, at, size;
+    int32_t number; /* + 1; 0: nothing stands here */
+} String;
+typedef struct {
+    String *slots;
+    unsigned char *bytes; /* of all strings, in order of their numbers */
+    Py_ssize_t used, room;
+    uint32_t mask;
+    int32_t count;
+} Strings;
+#define STRINGS_SEED 14695981039346656037u
+#define STRINGS_STEP(hash, byte) (((hash) ^ (byte)) * 1099511628211u)
+uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
+/* FNV leaves its best bits on top. */
+static inline uint32_t strings_fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
+/* The number of a string, or -1. */
+static inline int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {
+    if (!strings->count) return -1;
+    uint32_t folded = strings_fold(hash);
+    for (uint32_t slot = folded;; slot++) {
+        const String *string = &strings->slots[slot & strings->mask];
+        if (!string->number) return -1;
+        if (string->hash == folded && string->size == (uint32_t)size && !memcmp(strings->bytes + string->at, data, (size_t)size))
+            return string->number - 1;
+    }
+}
+int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */
+void strings_free(Strings *strings);
 
 /* What a character is to the tokens of a text, and what it becomes when the text is folded (letters.c). */
 typedef struct Letters Letters;

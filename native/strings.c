@@ -1,6 +1,6 @@
 /* Strings that are found by their bytes: each has a number, from 0. */
 
-#include "native.h"
+#include "lexicon.h"
 
 enum { FIRST_SLOTS = 64 };
 
