@@ -2,10 +2,37 @@
 
 from array import array
 from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+class Classes: ...
+class Letters: ...
+class Phrases: ...
 class Tags: ...
 
+def classes(table: Mapping[str, Sequence[tuple[int, float]]], states: Sequence[str], kinds: int, /) -> Classes: ...
+def class_rows(classes: Classes, names: list[str], out: array[float], /) -> None: ...
+def letters(
+    letter: Callable[[str], tuple[int, str | None]],
+    fold: Callable[[str], str],
+    capitals: Callable[[str], list[bool]],
+    /,
+) -> Letters: ...
+def phrases(
+    letters: Letters, accented: dict[str, str], anywhere: dict[str, Any], front: dict[str, Any], kinds: int, /
+) -> Phrases: ...
+def match(phrases: Phrases, text: str, /) -> tuple[int, tuple[tuple[int, int, int], ...]]: ...
+def phrase_columns(
+    phrases: Phrases,
+    texts: list[str],
+    words: array[float],
+    columns: tuple[array[float], ...],
+    starts: array[int],
+    opens: array[int],
+    most_words: float,
+    least_share: float,
+    /,
+) -> None: ...
 def score(
     columns: tuple[array[float], ...],
     feature: array[int],
@@ -50,3 +77,4 @@ def walk_columns(
     tuple[int, ...],
     tuple[int, int],
 ]: ...
+def words_of(text: str, /) -> list[str]: ...

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
 from cleanbody.features.tokens import content_stems, words_of
@@ -67,6 +68,15 @@ _OPENS: Final = {
     "author-bio": "author-bio",
     "newsletter": "newsletter",
 }
+
+
+def _by_kind(columns: Mapping[str, str]) -> array[int]:
+    """For the compiled core: by kind of phrase the number of its column, or -1."""
+    return array("i", (PHRASE_COLUMNS.index(columns[kind]) if kind in columns else -1 for kind in PHRASE_KINDS))
+
+
+_STARTS_OF: Final = _by_kind({kind: f"starts_{kind}" for kind in _STARTS})
+_OPENS_OF: Final = _by_kind({kind: f"since_{name}" for kind, name in _OPENS.items()})
 _SECTION_SHARE: Final = 0.6
 _SECTION_WORDS: Final = 12.0
 _STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems
@@ -232,8 +242,20 @@ def nearest_true(flags: Sequence[bool]) -> tuple[list[int], list[int]]:
 
 def phrase_columns(texts: Sequence[str], words: Sequence[float], lexicon: Lexicon) -> list[array[float]]:
     """One column for each of `PHRASE_COLUMNS`."""
-    n = len(texts)
-    columns = [zeros(n) for _ in PHRASE_COLUMNS]
+    columns = [zeros(len(texts)) for _ in PHRASE_COLUMNS]
+    if core is None or type(lexicon).match is not Lexicon.match:
+        return fill_phrase_columns(columns, texts, words, lexicon)
+    core.phrase_columns(
+        lexicon.compiled_phrases(), list(texts), array("d", words), tuple(columns), _STARTS_OF, _OPENS_OF,
+        _SECTION_WORDS, _SECTION_SHARE,
+    )  # fmt: skip
+    return columns
+
+
+def fill_phrase_columns(
+    columns: list[array[float]], texts: Sequence[str], words: Sequence[float], lexicon: Lexicon
+) -> list[array[float]]:
+    """Fill columns of zeros for `PHRASE_COLUMNS`: the specification of the compiled loop."""
     by_name = dict(zip(PHRASE_COLUMNS, columns, strict=True))
     last = dict.fromkeys(_SINCE, -1)
     for i, text in enumerate(texts):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cleanbody.lexicon.tokens import FIRST_SOLO, NUMBER, capitals, tokens_of, without_accents
+from cleanbody.compiled import core
+from cleanbody.lexicon.tokens import FIRST_SOLO, LETTERS, NUMBER, capitals, tokens_of, without_accents
 
 # Where a phrase may stand, each mode within the one before: anywhere; as the first or the last words; as the first
 # words; as the first words with a colon after them or as the whole block; as the whole block.
@@ -74,12 +75,20 @@ class Phrases:
     its code. It is made of what JSON knows, so that a data file is read without any work on single phrases.
     """
 
-    __slots__ = ("_anywhere", "_front", "_plain")
+    __slots__ = ("_anywhere", "_compiled", "_front", "_plain")
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         """Take the tables as :func:`grow` makes them."""
-        self._plain = {token: without_accents(token) for token in tables["accented"].split()}
+        accented: str = tables["accented"]  # all of them at once: three thousand calls would be felt
+        self._plain = dict(zip(accented.split(), without_accents(accented).split(), strict=True))
         self._anywhere, self._front = tables["anywhere"], tables["front"]
+        self._compiled: Any = None  # made when it is first asked for
+
+    def compiled(self, kinds: int) -> Any:
+        """The tables for the compiled core, of phrases of so many kinds."""
+        if self._compiled is None and LETTERS is not None:
+            self._compiled = core.phrases(LETTERS, self._plain, self._anywhere, self._front, kinds)
+        return self._compiled
 
     def match(self, text: str) -> Match:
         """See :meth:`cleanbody.lexicon.Lexicon.match`."""

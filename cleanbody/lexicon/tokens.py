@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from cleanbody.compiled import core
+
 NUMBER: Final = "#"  # any run of digits
 NAMES_CHARACTERS: Final = 1000  # so much of a class attribute is read
 FIRST_SOLO: Final = "\u0e00"  # characters that are tokens of their own stand from here on (and the copyright sign)
@@ -24,6 +26,8 @@ _WORD = f"[^{_BREAK}{_SOLO}]+"
 _TOKEN = re.compile(rf"[{_SOLO}#]|{_WORD}(?:'{_WORD})*")
 _ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|#")
 _DIGIT = re.compile(r"\d")
+_SHAPES: Final = (4, _DIGIT), (3, re.compile(f"[{_SOLO}]")), (2, re.compile(_WORD))  # of characters, see `letter`
+_JAMO: Final = "\u1100", "\u11ff"  # parts of Korean syllables, which join like marks
 _DIGITS = re.compile(rf"\d+(?:[.,]\d+)*|{NUMBER}")
 
 # Letters that are one letter to a reader, and characters that are none.
@@ -42,7 +46,7 @@ _PLAIN: Final = {**dict.fromkeys(range(0x300, 0x370)), **{ord(a): b for a, b in 
 _MARKED = re.compile("[\u00c0-\u03ff\u1e00-\u1fff]")  # Latin and Greek letters that may carry an accent
 
 _CLASS_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_STATES = frozenset(("has", "is", "no", "not", "with", "without"))
+STATES: Final = frozenset(("has", "is", "no", "not", "with", "without"))
 
 
 def fold(text: str) -> str:
@@ -84,6 +88,22 @@ def _number(found: re.Match[str]) -> str:
     return " " if found[0] == NUMBER else NUMBER
 
 
+def letter(character: str) -> tuple[int, str | None]:
+    """What the compiled core must know of a character, which it asks of each once.
+
+    Returns what the character is to `tokens_of` (1: it parts words, 2: it stands in words, 3: it is a token, 4: a
+    digit), and what `fold` makes of it wherever it stands; None where that depends on what stands beside it.
+
+    >>> letter("É"), letter("…"), letter("\u0301")
+    ((2, 'é'), (1, '...'), (2, None))
+    """
+    shape = next((number for number, pattern in _SHAPES if pattern.match(character)), 1)
+    folded = fold(character)
+    forms = character + unicodedata.normalize("NFKC", character) + folded
+    joins = any(unicodedata.category(c)[0] == "M" or _JAMO[0] <= c <= _JAMO[1] for c in forms)
+    return shape, None if joins or unicodedata.normalize("NFC", folded) != folded else folded
+
+
 def without_accents(token: str) -> str:
     """A Latin or Greek token without its accents; any other as it is.
 
@@ -106,7 +126,7 @@ def class_tokens(names: str) -> list[list[str]]:
     """
     found = (_CLASS_TOKEN.findall(name) for name in names[:NAMES_CHARACTERS].split())
     lowered = ([token.lower() for token in tokens] for tokens in found)
-    return [tokens for tokens in lowered if tokens and tokens[0] not in _STATES]
+    return [tokens for tokens in lowered if tokens and tokens[0] not in STATES]
 
 
 def capitals(text: str) -> list[bool]:
@@ -117,3 +137,6 @@ def capitals(text: str) -> list[bool]:
     """
     text = _DIGITS.sub(_number, _one_form(unicodedata.normalize("NFKC", text)))
     return [not token[0].islower() for token in _TOKEN.findall(text)]
+
+
+LETTERS: Final = core.letters(letter, fold, capitals) if core is not None else None

@@ -1,0 +1,106 @@
+/* What the files of the lexicon share: strings.c, lexicon.c, letters.c, trie.c, phrases.c. */
+
+#ifndef CLEANBODY_LEXICON_H
+#define CLEANBODY_LEXICON_H
+
+#include "native.h"
+
+/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own: whoever
+   writes a page could choose words that share a slot, so they are looked up but never added. */
+typedef struct {
+    uint32_t hash, at, size;
+    int32_t number; /* + 1; 0: nothing stands here */
+} String;
+typedef struct {
+    String *slots;
+    unsigned char *bytes; /* of all strings, in order of their numbers */
+    Py_ssize_t used, room;
+    uint32_t mask;
+    int32_t count;
+} Strings;
+#define STRINGS_SEED 14695981039346656037u
+#define STRINGS_STEP(hash, byte) (((hash) ^ (byte)) * 1099511628211u)
+uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
+/* FNV leaves its best bits on top. */
+static inline uint32_t strings_fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
+/* The number of a string, or -1. */
+static inline int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {
+    if (!strings->count) return -1;
+    uint32_t folded = strings_fold(hash);
+    for (uint32_t slot = folded;; slot++) {
+        const String *string = &strings->slots[slot & strings->mask];
+        if (!string->number) return -1;
+        if (string->hash == folded && string->size == (uint32_t)size && !memcmp(strings->bytes + string->at, data, (size_t)size))
+            return string->number - 1;
+    }
+}
+int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */
+void strings_free(Strings *strings);
+
+/* What a character is to the tokens of a text, and what it becomes when the text is folded (letters.c). */
+typedef struct Letters Letters;
+const Letters *letters_of(PyObject *capsule); /* NULL and an exception: none */
+
+/* The first and the last tokens of a text: all that is looked at. */
+enum { MOST_FIRST = 97, MOST_LAST = 64 };
+enum { UNKNOWN = -1, UNKNOWN_SOLO = -2 }; /* the latter is one character of a script without spaces */
+typedef struct {
+    const struct Trie *trie;
+    int32_t first[MOST_FIRST], last[MOST_LAST]; /* `last` is a ring */
+    Py_ssize_t count;
+} Tokens;
+/* Cut text[start:end] into tokens; -1 and an exception otherwise. */
+int letters_tokens(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, Tokens *tokens);
+/* For each of the first tokens of text[:end] whether it may begin a name; their number, or -1 and an exception. */
+Py_ssize_t letters_capitals(const Letters *letters, PyObject *text, Py_ssize_t end, char *out, Py_ssize_t most);
+
+/* The phrases (trie.c). A `Ref` is what may follow a token: a node, the rest of a single phrase, a code, or nothing. */
+typedef uint32_t Ref;
+enum { NOTHING, NODE, REST, CODE };
+#define REF(kind, at) ((Ref)(at) << 2 | (Ref)(kind))
+#define REF_KIND(ref) ((ref) & 3)
+#define REF_AT(ref) ((ref) >> 2)
+typedef struct {
+    int32_t token;
+    Ref ref;
+} Child;
+typedef struct {
+    int32_t children, child_count; /* sorted by token */
+    int32_t codes, code_count;     /* of the phrases that end here */
+    Ref gap, name;
+} Node;
+enum { ANYWHERE, FRONT, FILTER_BITS = 18 };
+typedef struct Trie {
+    PyObject *letters_capsule;
+    const Letters *letters;
+    Strings strings;
+    int32_t *plain; /* of each string the number of the one without accents */
+    char *solo;     /* whether it is one character of a script without spaces */
+    Node *nodes;
+    Child *children;
+    int32_t *numbers; /* codes of nodes; and rests: their number of tokens, these, their code */
+    int32_t node_count, child_count, number_count, node_room, child_room, number_room;
+    Ref *starts[2]; /* what follows each token at the root, of both tries */
+    int32_t roots[2];
+    int32_t number; /* the token that stands for a number */
+    uint64_t *filter; /* a bit for each string's hash: most words of a text are none of these, and miss no cache then */
+    Py_ssize_t longest, kinds;
+} Trie;
+const Trie *trie_of(PyObject *capsule);
+PyObject *native_phrases(PyObject *self, PyObject *args);
+PyObject *native_letters(PyObject *self, PyObject *args);
+extern const char native_phrases_doc[], native_letters_doc[];
+
+static inline void tokens_add(Tokens *tokens, int32_t token) {
+    if (tokens->count < MOST_FIRST) tokens->first[tokens->count] = token;
+    tokens->last[tokens->count++ % MOST_LAST] = token;
+}
+/* The number of a token as it stands in a trie, from its bytes. */
+static inline int32_t token_of(const Trie *trie, const unsigned char *bytes, Py_ssize_t size, uint64_t hash, int solo) {
+    uint32_t bit = strings_fold(hash) >> (32 - FILTER_BITS);
+    int may = size <= trie->longest && trie->filter[bit / 64] >> bit % 64 & 1;
+    int32_t found = may ? strings_find(&trie->strings, bytes, size, hash) : -1;
+    return found >= 0 ? trie->plain[found] : solo ? UNKNOWN_SOLO : UNKNOWN;
+}
+
+#endif

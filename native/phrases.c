@@ -1,0 +1,403 @@
+/* What texts have of the phrases. Twins: cleanbody.lexicon.phrases (Phrases.match), cleanbody.features.context
+   (phrase_columns). */
+
+#include "lexicon.h"
+
+enum { HEAD_CHARACTERS = 280, TAIL_CHARACTERS = 160, HEAD_TOKENS = 64, TAIL_TOKENS = 32, GAP_WORDS = 4, GAP_CHARACTERS = 12 };
+enum { MOST_SEEN = HEAD_TOKENS + TAIL_TOKENS, MODES = 5 };
+enum { ANY, EDGE, START, LABEL, WHOLE };
+
+/* A phrase found, in the order in which it was found; later a hit, whose `end` is its length. */
+typedef struct {
+    int32_t kind, start, end, whole;
+} Found;
+typedef struct {
+    Ref ref;
+    int32_t at;
+} Step;
+typedef struct {
+    const Trie *trie;
+    PyObject *text;
+    int32_t keys[MOST_SEEN + 1];
+    Py_ssize_t tokens; /* of the whole text */
+    int32_t count, cut, lead, trail;
+    Py_ssize_t label;          /* tokens before the first colon; -1: there is none, -2: not counted yet */
+    Py_ssize_t capital_count;  /* -1: not read yet */
+    char capitals[MOST_SEEN];
+    Found *found;
+    Step *steps;
+    Py_ssize_t found_count, found_room, step_count, step_room;
+} Seen;
+
+/* --- what is looked at -------------------------------------------------------------------------------------------- */
+
+/* The last `count` of all tokens, behind those that are there. */
+static void add_last(Seen *seen, const Tokens *tokens, Py_ssize_t count) {
+    for (Py_ssize_t i = tokens->count - count; i < tokens->count; i++)
+        seen->keys[seen->count++] = tokens->last[i % MOST_LAST];
+}
+
+static void add_first(Seen *seen, const Tokens *tokens, Py_ssize_t count) {
+    memcpy(seen->keys, tokens->first, (size_t)count * sizeof *seen->keys);
+    seen->count = (int32_t)count;
+}
+
+static Py_ssize_t least(Py_ssize_t a, Py_ssize_t b) { return a < b ? a : b; }
+
+static int look_at_ends(Seen *seen, Py_ssize_t size) {
+    Tokens head, tail;
+    head.trie = tail.trie = seen->trie;
+    if (letters_tokens(seen->trie->letters, seen->text, 0, HEAD_CHARACTERS, &head) < 0) return -1;
+    if (letters_tokens(seen->trie->letters, seen->text, size - TAIL_CHARACTERS, size, &tail) < 0) return -1;
+    Py_ssize_t first = head.count ? head.count - 1 : 0, last = tail.count ? tail.count - 1 : 0;
+    unsigned long long scaled = (unsigned long long)(first + last) * (unsigned long long)size;
+    seen->tokens = (Py_ssize_t)(scaled / (HEAD_CHARACTERS + TAIL_CHARACTERS));
+    if (!first) return 0;
+    add_first(seen, &head, least(first, HEAD_TOKENS));
+    seen->cut = seen->count;
+    add_last(seen, &tail, least(last, TAIL_TOKENS));
+    if (seen->tokens < seen->count) seen->tokens = seen->count;
+    return 0;
+}
+
+static int look(Seen *seen, PyObject *text) {
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    int32_t number = seen->trie->number;
+    seen->text = text;
+    seen->count = seen->cut = seen->lead = seen->trail = 0;
+    seen->found_count = 0;
+    seen->label = -2;
+    seen->capital_count = -1;
+    if (size > HEAD_CHARACTERS + TAIL_CHARACTERS) return look_at_ends(seen, size);
+    Tokens tokens;
+    tokens.trie = seen->trie;
+    if (letters_tokens(seen->trie->letters, text, 0, size, &tokens) < 0) return -1;
+    seen->tokens = tokens.count;
+    if (tokens.count > MOST_SEEN) {
+        add_first(seen, &tokens, HEAD_TOKENS);
+        seen->cut = HEAD_TOKENS;
+        add_last(seen, &tokens, TAIL_TOKENS);
+        return 0;
+    }
+    add_first(seen, &tokens, tokens.count);
+    while (seen->lead < seen->count && seen->keys[seen->lead] == number) seen->lead++;
+    while (seen->trail < seen->count && seen->keys[seen->count - 1 - seen->trail] == number) seen->trail++;
+    return 0;
+}
+
+/* Whether the text's first colon stands after its first `end` tokens; -1 and an exception otherwise. */
+static int is_label(Seen *seen, int32_t end) {
+    if (seen->label == -2) {
+        int kind = PyUnicode_KIND(seen->text);
+        const void *data = PyUnicode_DATA(seen->text);
+        Py_ssize_t last = least(PyUnicode_GET_LENGTH(seen->text), HEAD_CHARACTERS), colon = 0;
+        while (colon < last && PyUnicode_READ(kind, data, colon) != ':' && PyUnicode_READ(kind, data, colon) != 0xff1a) colon++;
+        Tokens tokens;
+        tokens.trie = seen->trie;
+        if (colon < last && letters_tokens(seen->trie->letters, seen->text, 0, colon, &tokens) < 0) return -1;
+        seen->label = colon < last ? tokens.count : -1;
+    }
+    return seen->label == end;
+}
+
+/* --- phrases found ------------------------------------------------------------------------------------------------ */
+
+static int more_room(void **items, size_t itemsize, Py_ssize_t count, Py_ssize_t *room) {
+    if (count < *room) return 0;
+    void *made = *room < PY_SSIZE_T_MAX / 64 ? PyMem_Realloc(*items, (size_t)(2 * *room + 64) * itemsize) : NULL;
+    if (!made) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *items = made;
+    *room = 2 * *room + 64;
+    return 0;
+}
+
+static int push(Seen *seen, Ref ref, int32_t at) {
+    if (more_room((void **)&seen->steps, sizeof *seen->steps, seen->step_count, &seen->step_room) < 0) return -1;
+    seen->steps[seen->step_count++] = (Step){ref, at};
+    return 0;
+}
+
+/* Keep a phrase of tokens start <= i < end, if it may stand there. */
+static int add_found(Seen *seen, int32_t code, int32_t start, int32_t end) {
+    int32_t kind = code / MODES, mode = code % MODES;
+    int whole = !seen->cut && start <= seen->lead && end >= seen->count - seen->trail;
+    int stands = mode == ANY || (mode == EDGE && (!start || end == seen->count)) || whole || (!start && mode == START);
+    if (!stands && !start && mode == LABEL && (stands = is_label(seen, end)) < 0) return -1;
+    if (!stands) return 0;
+    if (more_room((void **)&seen->found, sizeof *seen->found, seen->found_count, &seen->found_room) < 0) return -1;
+    seen->found[seen->found_count++] = (Found){kind, start, end, whole && mode >= LABEL};
+    return 0;
+}
+
+static Ref child_of(const Trie *trie, const Node *node, int32_t token) {
+    const Child *children = trie->children + node->children;
+    int32_t low = 0, high = node->child_count;
+    if (token < 0) return NOTHING;
+    while (low < high) {
+        int32_t middle = (low + high) / 2;
+        if (children[middle].token < token)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < node->child_count && children[low].token == token ? children[low].ref : NOTHING;
+}
+
+/* Whether anything may go on from there: spares the search where nothing does. */
+static int goes_on(const Seen *seen, Ref ref, int32_t at, int32_t last) {
+    const Trie *trie = seen->trie;
+    if (REF_KIND(ref) == CODE) return 1;
+    if (REF_KIND(ref) == REST) return at < last && trie->numbers[REF_AT(ref) + 1] == seen->keys[at];
+    const Node *node = &trie->nodes[REF_AT(ref)];
+    return node->code_count || node->gap || node->name || (at < last && child_of(trie, node, seen->keys[at]));
+}
+
+static int32_t gap_end(const Seen *seen, int32_t at, int32_t last) {
+    int32_t token = seen->keys[at];
+    int solo = token >= 0 ? seen->trie->solo[token] : token == UNKNOWN_SOLO;
+    int32_t end = at + (solo ? GAP_CHARACTERS : GAP_WORDS);
+    return end < last ? end : last;
+}
+
+static int may_name(Seen *seen, int32_t first, int32_t last) {
+    if (seen->capital_count < 0) {
+        Py_ssize_t size = least(PyUnicode_GET_LENGTH(seen->text), HEAD_CHARACTERS);
+        seen->capital_count = letters_capitals(seen->trie->letters, seen->text, size, seen->capitals, MOST_SEEN);
+        if (seen->capital_count < 0) return -1;
+    }
+    return last < seen->capital_count && seen->capitals[first] && seen->capitals[last];
+}
+
+/* Go on behind gaps of any length from token `at` on. */
+static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name) {
+    int32_t end = gap_end(seen, at, last);
+    for (int32_t i = at + 1; i <= end; i++) {
+        if (!goes_on(seen, ref, i, last)) continue;
+        int may = name ? may_name(seen, at, i - 1) : 1;
+        if (may < 0 || (may && push(seen, ref, i) < 0)) return -1;
+    }
+    return 0;
+}
+
+static int step_node(Seen *seen, const Node *node, const Ref *starts, int32_t start, int32_t at, int32_t last) {
+    for (int32_t i = 0; i < node->code_count; i++)
+        if (add_found(seen, seen->trie->numbers[node->codes + i], start, at) < 0) return -1;
+    if (at == last) return 0;
+    int32_t key = seen->keys[at];
+    Ref child = !starts ? child_of(seen->trie, node, key) : key < 0 ? NOTHING : starts[key];
+    if (child && push(seen, child, at + 1) < 0) return -1;
+    if (node->gap && push_gaps(seen, node->gap, at, last, 0) < 0) return -1;
+    return node->name && !start ? push_gaps(seen, node->name, at, last, 1) : 0;
+}
+
+static int step_rest(Seen *seen, const int32_t *rest, int32_t start, int32_t at, int32_t last) {
+    int32_t size = rest[0];
+    if (size > last - at) return 0;
+    for (int32_t i = 0; i < size; i++)
+        if (rest[i + 1] != seen->keys[at + i]) return 0;
+    return add_found(seen, rest[size + 1], start, at + size);
+}
+
+/* Find the phrases that start at a token and end at `last` or before. */
+static int collect(Seen *seen, int which, int32_t start, int32_t last) {
+    const Trie *trie = seen->trie;
+    seen->step_count = 0;
+    if (step_node(seen, &trie->nodes[trie->roots[which]], trie->starts[which], start, start, last) < 0) return -1;
+    while (seen->step_count) {
+        Step step = seen->steps[--seen->step_count];
+        int32_t at = (int32_t)REF_AT(step.ref);
+        int kind = REF_KIND(step.ref), result;
+        if (kind == CODE)
+            result = add_found(seen, at, start, step.at);
+        else if (kind == REST)
+            result = step_rest(seen, trie->numbers + at, start, step.at, last);
+        else
+            result = step_node(seen, &trie->nodes[at], NULL, start, step.at, last);
+        if (result < 0) return -1;
+    }
+    return 0;
+}
+
+/* Whether a phrase may start at a token, judged by that and the next: most texts have few. */
+static int may_start(const Seen *seen, int32_t at) {
+    const Trie *trie = seen->trie;
+    Ref ref = seen->keys[at] < 0 ? NOTHING : trie->starts[ANYWHERE][seen->keys[at]];
+    if (REF_KIND(ref) != NODE) return REF_KIND(ref) == CODE || (ref && goes_on(seen, ref, at + 1, seen->count));
+    const Node *node = &trie->nodes[REF_AT(ref)];
+    return node->code_count || node->gap || (at + 1 < seen->count && child_of(trie, node, seen->keys[at + 1]));
+}
+
+static int search(Seen *seen) {
+    int32_t count = seen->count, fronts = seen->lead < count ? seen->lead + 1 : 1;
+    for (int32_t i = 0; count && i < fronts; i++)
+        if (collect(seen, FRONT, i, seen->cut ? seen->cut : count) < 0) return -1;
+    for (int32_t i = 0; i < count; i++)
+        if (may_start(seen, i) && collect(seen, ANYWHERE, i, i < seen->cut ? seen->cut : count) < 0) return -1;
+    return 0;
+}
+
+/* --- hits --------------------------------------------------------------------------------------------------------- */
+
+/* Insertion: few are found, most in order already, and those that are alike must stay so. */
+static void sort_found(Found *found, Py_ssize_t count, int by_start) {
+    for (Py_ssize_t i = 1; i < count; i++) {
+        Found one = found[i];
+        Py_ssize_t k = i;
+        for (; k; k--) {
+            Found *other = &found[k - 1];
+            int32_t order = by_start ? other->start - one.start : other->kind - one.kind;
+            if (!order) order = by_start ? other->kind - one.kind : other->start - one.start;
+            if (!order && !by_start) order = one.end - other->end;
+            if (order <= 0) break;
+            found[k] = *other;
+        }
+        found[k] = one;
+    }
+}
+
+/* Of the phrases of a kind the longest at each start, none overlapping the one before. */
+static Py_ssize_t to_hits(Seen *seen) {
+    Found *found = seen->found;
+    Py_ssize_t kept = 0;
+    int32_t kind = -1, free = -1, shift = (int32_t)least(seen->tokens - seen->count, INT32_MAX / 2);
+    sort_found(found, seen->found_count, 0);
+    for (Py_ssize_t i = 0; i < seen->found_count; i++) {
+        Found one = found[i];
+        if (one.kind != kind) free = -1;
+        kind = one.kind;
+        if (one.start < free) continue;
+        free = one.end;
+        if (one.whole) /* numbers beside it belong to it */
+            found[kept++] = (Found){kind, 0, seen->count, 0};
+        else
+            found[kept++] = (Found){kind, one.start + (one.start < seen->cut || !seen->cut ? 0 : shift), one.end - one.start, 0};
+    }
+    sort_found(found, kept, 1);
+    return kept;
+}
+
+/* The number of hits in a text, which are then in `seen->found`; -1 and an exception otherwise. */
+static Py_ssize_t match(Seen *seen, PyObject *text) {
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is a string");
+        return -1;
+    }
+    if (look(seen, text) < 0 || search(seen) < 0) return -1;
+    return seen->found_count ? to_hits(seen) : 0;
+}
+
+static void free_seen(Seen *seen) {
+    PyMem_Free(seen->found);
+    PyMem_Free(seen->steps);
+}
+
+static PyObject *native_match(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *capsule, *text, *result = NULL;
+    if (!PyArg_ParseTuple(args, "OU:match", &capsule, &text)) return NULL;
+    Seen seen = {.trie = trie_of(capsule)};
+    if (!seen.trie) return NULL;
+    Py_ssize_t count = match(&seen, text);
+    PyObject *hits = count < 0 ? NULL : PyTuple_New(count);
+    for (Py_ssize_t i = 0; hits && i < count; i++) {
+        Found hit = seen.found[i];
+        PyObject *made = Py_BuildValue("iii", hit.kind, hit.start, hit.end);
+        if (made)
+            PyTuple_SET_ITEM(hits, i, made);
+        else
+            Py_CLEAR(hits);
+    }
+    if (hits) result = Py_BuildValue("nN", seen.tokens, hits);
+    free_seen(&seen);
+    return result;
+}
+
+/* --- columns ------------------------------------------------------------------------------------------------------ */
+
+enum { MOST_COLUMNS = 200 };
+typedef struct {
+    double *columns[MOST_COLUMNS];
+    const int *starts, *opens; /* by kind the column that says so, or -1 */
+    Py_ssize_t kinds, last[MOST_COLUMNS];
+    double most_words, least_share;
+} Columns;
+
+static void add_hits(const Seen *seen, Py_ssize_t count, const Columns *out, Py_ssize_t row) {
+    double tokens = (double)(seen->tokens > 1 ? seen->tokens : 1);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Found hit = seen->found[i];
+        out->columns[hit.kind][row] += hit.end / tokens;
+        if (!hit.start && out->starts[hit.kind] >= 0) out->columns[out->starts[hit.kind]][row] = 1.0;
+    }
+}
+
+static int fill(const Trie *trie, PyObject *texts, const double *words, Py_ssize_t rows, Columns *out) {
+    Seen seen = {.trie = trie};
+    Py_ssize_t count = 0;
+    for (Py_ssize_t row = 0; row < rows && row < PyList_GET_SIZE(texts); row++) { /* Python may run, and shorten it */
+        PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, row));
+        count = match(&seen, text);
+        Py_DECREF(text);
+        if (count < 0) break;
+        for (Py_ssize_t kind = 0; kind < out->kinds; kind++) {
+            int column = out->opens[kind];
+            if (column >= 0 && out->last[column] >= 0) out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
+        }
+        if (!count) continue;
+        add_hits(&seen, count, out, row);
+        for (Py_ssize_t kind = 0; words[row] <= out->most_words && kind < out->kinds; kind++)
+            if (out->opens[kind] >= 0 && out->columns[kind][row] >= out->least_share) out->last[out->opens[kind]] = row;
+    }
+    free_seen(&seen);
+    return count < 0 ? -1 : 0;
+}
+
+static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *capsule, *texts, *words_array, *columns, *starts, *opens, *result = NULL;
+    Columns out;
+    if (!PyArg_ParseTuple(args, "OO!OO!OOdd:phrase_columns", &capsule, &PyList_Type, &texts, &words_array, &PyTuple_Type,
+                          &columns, &starts, &opens, &out.most_words, &out.least_share))
+        return NULL;
+    const Trie *trie = trie_of(capsule);
+    if (!trie) return NULL;
+    Views views = {.count = 0};
+    Py_ssize_t rows = PyList_GET_SIZE(texts), count = PyTuple_GET_SIZE(columns);
+    const double *words = views_get(&views, words_array, sizeof(double), rows, 0);
+    out.kinds = trie->kinds;
+    if (!words || !(out.starts = views_get(&views, starts, sizeof(int), out.kinds, 0))) goto done;
+    if (!(out.opens = views_get(&views, opens, sizeof(int), out.kinds, 0))) goto done;
+    int fits = count >= out.kinds && count <= MOST_COLUMNS;
+    for (Py_ssize_t i = 0; fits && i < out.kinds; i++) fits = out.starts[i] < count && out.opens[i] < count;
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "phrase_columns: a column that there is not");
+        goto done;
+    }
+    if (views_columns(&views, columns, count, rows, out.columns, 1) < 0) goto done;
+    for (Py_ssize_t i = 0; i < count; i++) out.last[i] = -1;
+    if (fill(trie, texts, words, rows, &out) == 0) result = Py_NewRef(Py_None);
+done:
+    views_release(&views);
+    return result;
+}
+
+PyDoc_STRVAR(match_doc,
+"match(phrases, text)\n--\n\n"
+"The number of a text's tokens, and the phrases in it: kind, first token, length.");
+
+PyDoc_STRVAR(phrase_columns_doc,
+"phrase_columns(phrases, texts, words, columns, starts, opens, most_words, least_share)\n--\n\n"
+"Fill columns, all zero before, with what phrases tell of texts: first a column of shares for each kind; `starts` and\n"
+"`opens` name by kind the column that tells whether a text begins with it, and how far back a text of at most\n"
+"`most_words` words stands of which phrases of the kind are `least_share` or more (-1: none does).");
+
+PyMethodDef phrases_methods[] = {
+    {"letters", native_letters, METH_VARARGS, native_letters_doc},
+    {"phrases", native_phrases, METH_VARARGS, native_phrases_doc},
+    {"match", native_match, METH_VARARGS, match_doc},
+    {"phrase_columns", native_phrase_columns, METH_VARARGS, phrase_columns_doc},
+    {NULL, NULL, 0, NULL},
+};

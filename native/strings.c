@@ -1,0 +1,60 @@
+/* Strings that are found by their bytes: each has a number, from 0. */
+
+#include "lexicon.h"
+
+enum { FIRST_SLOTS = 64 };
+
+uint64_t strings_hash(const unsigned char *data, Py_ssize_t size) {
+    uint64_t hash = STRINGS_SEED;
+    for (Py_ssize_t i = 0; i < size; i++) hash = STRINGS_STEP(hash, data[i]);
+    return hash;
+}
+
+static void put(Strings *strings, String string) {
+    uint32_t slot = string.hash;
+    while (strings->slots[slot & strings->mask].number) slot++;
+    strings->slots[slot & strings->mask] = string;
+}
+
+static int more_slots(Strings *strings) {
+    uint32_t before = strings->slots ? strings->mask + 1 : 0, slots = before ? 2 * before : FIRST_SLOTS;
+    String *old = strings->slots, *made = PyMem_Calloc(slots, sizeof *made);
+    if (!made) return -1;
+    strings->slots = made;
+    strings->mask = slots - 1;
+    for (uint32_t i = 0; i < before; i++)
+        if (old[i].number) put(strings, old[i]);
+    PyMem_Free(old);
+    return 0;
+}
+
+static int more_bytes(Strings *strings, Py_ssize_t size) {
+    if (size > strings->room - strings->used) {
+        Py_ssize_t room = 2 * (strings->used + size);
+        unsigned char *bytes = room < INT32_MAX ? PyMem_Realloc(strings->bytes, (size_t)room) : NULL;
+        if (!bytes) return -1;
+        strings->bytes = bytes;
+        strings->room = room;
+    }
+    return 0;
+}
+
+int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size) {
+    uint64_t hash = strings_hash(data, size);
+    int32_t found = strings_find(strings, data, size, hash);
+    if (found >= 0) return found;
+    int full = !strings->slots || (uint32_t)strings->count >= (strings->mask + 1) / 2;
+    if (size >= INT32_MAX / 4 || (full && more_slots(strings) < 0) || more_bytes(strings, size) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    memcpy(strings->bytes + strings->used, data, (size_t)size);
+    put(strings, (String){strings_fold(hash), (uint32_t)strings->used, (uint32_t)size, strings->count + 1});
+    strings->used += size;
+    return strings->count++;
+}
+
+void strings_free(Strings *strings) {
+    PyMem_Free(strings->slots);
+    PyMem_Free(strings->bytes);
+}

@@ -1,0 +1,251 @@
+/* The phrases in flat tables, made of what the data file holds. Twin: cleanbody.lexicon.phrases (Phrases). */
+
+#include "lexicon.h"
+
+static const char *const CAPSULE = "cleanbody._native.phrases";
+enum { MODES = 5, MOST_KINDS = 1000, MOST_BYTES = 200, MOST_ITEMS = 1 << 28 };
+
+const Trie *trie_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CAPSULE); }
+
+static void free_trie(Trie *trie) {
+    Py_XDECREF(trie->letters_capsule);
+    strings_free(&trie->strings);
+    PyMem_Free(trie->plain);
+    PyMem_Free(trie->solo);
+    PyMem_Free(trie->filter);
+    PyMem_Free(trie->nodes);
+    PyMem_Free(trie->children);
+    PyMem_Free(trie->numbers);
+    PyMem_Free(trie->starts[ANYWHERE]);
+    PyMem_Free(trie->starts[FRONT]);
+    PyMem_Free(trie);
+}
+
+static void release(PyObject *capsule) { free_trie(PyCapsule_GetPointer(capsule, CAPSULE)); }
+
+/* Room for `more` items after `count` in an array; -1 and an exception otherwise. */
+static int grow(void **items, size_t itemsize, int32_t count, int32_t *room, Py_ssize_t more) {
+    if (more > MOST_ITEMS - count) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (count + more <= *room) return 0;
+    size_t wanted = 2 * (size_t)(count + more);
+    void *made = PyMem_Realloc(*items, wanted * itemsize);
+    if (!made) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    *items = made;
+    *room = (int32_t)wanted;
+    return 0;
+}
+
+static int add_number(Trie *trie, int32_t number) {
+    if (grow((void **)&trie->numbers, sizeof *trie->numbers, trie->number_count, &trie->number_room, 1) < 0) return -1;
+    trie->numbers[trie->number_count++] = number;
+    return 0;
+}
+
+static int add_token(Trie *trie, const char *bytes, Py_ssize_t size) {
+    if (size > MOST_BYTES) {
+        PyErr_SetString(PyExc_ValueError, "phrases: a token is too long");
+        return -1;
+    }
+    if (size > trie->longest) trie->longest = size;
+    return strings_add(&trie->strings, (const unsigned char *)bytes, size);
+}
+
+static long code_of(const Trie *trie, PyObject *code) {
+    long value = PyLong_Check(code) ? PyLong_AsLong(code) : -1;
+    if (value >= 0 && value < trie->kinds * MODES) return value;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "phrases: a code that there is not");
+    return -1;
+}
+
+/* --- from dicts to nodes ------------------------------------------------------------------------------------------ */
+
+static Ref add_value(Trie *trie, PyObject *value);
+
+/* The rest of a single phrase, tokens parted by spaces and its code. */
+static Ref add_rest(Trie *trie, PyObject *value) {
+    Py_ssize_t size;
+    const char *bytes = PyUnicode_AsUTF8AndSize(value, &size);
+    if (!bytes) return NOTHING;
+    int32_t at = trie->number_count, count = 0;
+    if (add_number(trie, 0) < 0) return NOTHING;
+    const char *end = bytes + size, *space;
+    while ((space = memchr(bytes, ' ', (size_t)(end - bytes)))) {
+        int32_t token = add_token(trie, bytes, space - bytes);
+        if (token < 0 || add_number(trie, token) < 0) return NOTHING;
+        bytes = space + 1;
+        count++;
+    }
+    long code = 0;
+    if (!count || bytes == end || end - bytes > 5) code = -1;
+    for (; code >= 0 && bytes < end; bytes++) code = *bytes >= '0' && *bytes <= '9' ? 10 * code + *bytes - '0' : -1;
+    if (code < 0 || code >= trie->kinds * MODES) {
+        PyErr_SetString(PyExc_ValueError, "phrases: what goes on from a token ends in no code");
+        return NOTHING;
+    }
+    trie->numbers[at] = count;
+    return add_number(trie, (int32_t)code) < 0 ? NOTHING : REF(REST, at);
+}
+
+static int add_codes(Trie *trie, int32_t node, PyObject *codes) {
+    PyObject *held = PySequence_Fast(codes, "phrases: a list of codes");
+    if (!held) return -1;
+    int result = -1;
+    trie->nodes[node].codes = trie->number_count;
+    trie->nodes[node].code_count = (int32_t)PySequence_Fast_GET_SIZE(held);
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(held); i++) {
+        long code = code_of(trie, PySequence_Fast_GET_ITEM(held, i));
+        if (code < 0 || add_number(trie, (int32_t)code) < 0) goto done;
+    }
+    result = 0;
+done:
+    Py_DECREF(held);
+    return result;
+}
+
+static int by_token(const void *a, const void *b) {
+    int32_t one = ((const Child *)a)->token, other = ((const Child *)b)->token;
+    return (one > other) - (one < other);
+}
+
+/* Put what follows `key` where it belongs; `child` is the next free place for a token's. */
+static int add_key(Trie *trie, int32_t node, const char *key, Py_ssize_t size, PyObject *value, int32_t *child) {
+    if (!size) return add_codes(trie, node, value);
+    Ref ref = add_value(trie, value);
+    if (!ref) return -1;
+    if (size == 2 && !memcmp(key, "%s", 2)) {
+        trie->nodes[node].gap = ref;
+    } else if (size == 2 && !memcmp(key, "%n", 2)) {
+        trie->nodes[node].name = ref;
+    } else {
+        int32_t token = add_token(trie, key, size);
+        if (token < 0) return -1;
+        trie->children[(*child)++] = (Child){token, ref};
+    }
+    return 0;
+}
+
+static int32_t add_node(Trie *trie, PyObject *table) {
+    Py_ssize_t place = 0, most = PyDict_GET_SIZE(table), seen = 0;
+    if (grow((void **)&trie->nodes, sizeof *trie->nodes, trie->node_count, &trie->node_room, 1) < 0) return -1;
+    if (grow((void **)&trie->children, sizeof *trie->children, trie->child_count, &trie->child_room, most) < 0) return -1;
+    int32_t node = trie->node_count++, first = trie->child_count, child = first;
+    trie->nodes[node] = (Node){.children = first};
+    trie->child_count += (int32_t)most;
+    PyObject *key, *value;
+    while (PyDict_Next(table, &place, &key, &value)) {
+        Py_ssize_t size;
+        const char *bytes = PyUnicode_AsUTF8AndSize(key, &size);
+        if (!bytes || ++seen > most || add_key(trie, node, bytes, size, value, &child) < 0) return -1;
+    }
+    trie->nodes[node].child_count = child - first;
+    qsort(trie->children + first, (size_t)(child - first), sizeof *trie->children, by_token);
+    return node;
+}
+
+static Ref add_value(Trie *trie, PyObject *value) {
+    if (PyUnicode_Check(value)) return add_rest(trie, value);
+    if (!PyDict_Check(value)) {
+        long code = code_of(trie, value);
+        return code < 0 ? NOTHING : REF(CODE, code);
+    }
+    if (Py_EnterRecursiveCall(" in phrases")) return NOTHING;
+    int32_t node = add_node(trie, value);
+    Py_LeaveRecursiveCall();
+    return node < 0 ? NOTHING : REF(NODE, node);
+}
+
+/* --- the table ---------------------------------------------------------------------------------------------------- */
+
+/* Each string's number is that of its plain form, and whether that is one character of a script without spaces. */
+static int add_forms(Trie *trie, PyObject *accented) {
+    Py_ssize_t place = 0, size;
+    PyObject *key, *value;
+    while (PyDict_Next(accented, &place, &key, &value))
+        for (int i = 0; i < 2; i++) {
+            const char *bytes = PyUnicode_AsUTF8AndSize(i ? value : key, &size);
+            if (!bytes || add_token(trie, bytes, size) < 0) return -1;
+        }
+    if ((trie->number = add_token(trie, "#", 1)) < 0) return -1;
+    trie->plain = PyMem_Calloc((size_t)trie->strings.count, sizeof *trie->plain);
+    if (!trie->plain) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int32_t i = 0; i < trie->strings.count; i++) trie->plain[i] = i;
+    place = 0;
+    while (PyDict_Next(accented, &place, &key, &value)) {
+        const char *bytes = PyUnicode_AsUTF8AndSize(key, &size);
+        int32_t raw = bytes ? add_token(trie, bytes, size) : -1;
+        bytes = raw < 0 ? NULL : PyUnicode_AsUTF8AndSize(value, &size);
+        int32_t plain = bytes ? add_token(trie, bytes, size) : -1;
+        if (plain < 0) return -1;
+        trie->plain[raw] = plain;
+    }
+    return 0;
+}
+
+/* Whether bytes are one character from U+0E00 on. */
+static int is_solo(const unsigned char *bytes, uint32_t size) {
+    return (size == 3 && ((bytes[0] == 0xe0 && bytes[1] >= 0xb8) || (bytes[0] > 0xe0 && bytes[0] < 0xf0)))
+           || (size == 4 && bytes[0] >= 0xf0);
+}
+
+static int add_starts(Trie *trie) {
+    size_t count = (size_t)trie->strings.count;
+    trie->solo = PyMem_Calloc(count, 1);
+    trie->filter = PyMem_Calloc((1 << FILTER_BITS) / 64, sizeof *trie->filter);
+    if (!trie->solo || !trie->filter) goto failed;
+    for (size_t i = 0; i <= trie->strings.mask; i++) {
+        const String *string = &trie->strings.slots[i];
+        uint32_t bit = string->hash >> (32 - FILTER_BITS);
+        if (!string->number) continue;
+        trie->solo[string->number - 1] = (char)is_solo(trie->strings.bytes + string->at, string->size);
+        trie->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+    }
+    for (int which = ANYWHERE; which <= FRONT; which++) {
+        const Node *root = &trie->nodes[trie->roots[which]];
+        if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) goto failed;
+        for (int32_t i = 0; i < root->child_count; i++) {
+            Child child = trie->children[root->children + i];
+            trie->starts[which][child.token] = child.ref;
+        }
+    }
+    return 0;
+failed:
+    PyErr_NoMemory();
+    return -1;
+}
+
+PyObject *native_phrases(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *letters_capsule, *accented, *anywhere, *front;
+    Py_ssize_t kinds;
+    if (!PyArg_ParseTuple(args, "OO!O!O!n:phrases", &letters_capsule, &PyDict_Type, &accented, &PyDict_Type, &anywhere,
+                          &PyDict_Type, &front, &kinds))
+        return NULL;
+    const Letters *letters = letters_of(letters_capsule);
+    if (!letters) return NULL;
+    if (kinds < 0 || kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "phrases: more than %d kinds", MOST_KINDS);
+    Trie *trie = PyMem_Calloc(1, sizeof *trie);
+    if (!trie) return PyErr_NoMemory();
+    trie->letters_capsule = Py_NewRef(letters_capsule);
+    trie->letters = letters;
+    trie->kinds = kinds;
+    PyObject *capsule = NULL;
+    if ((trie->roots[ANYWHERE] = add_node(trie, anywhere)) >= 0 && (trie->roots[FRONT] = add_node(trie, front)) >= 0
+        && add_forms(trie, accented) == 0 && add_starts(trie) == 0)
+        capsule = PyCapsule_New(trie, CAPSULE, release);
+    if (!capsule) free_trie(trie);
+    return capsule;
+}
+
+const char native_phrases_doc[] = PyDoc_STR(
+"phrases(letters, accented, anywhere, front, kinds)\n--\n\n"
+"The phrases for `match` and `phrase_columns`: plain forms of tokens with accents, and two tries as\n"
+"`cleanbody.lexicon.phrases` has them, with codes of so many kinds.");
