@@ -38,6 +38,73 @@ const Tags *tags_of(PyObject *capsule);                                         
 int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size);      /* its number, or -1 */
 int same_name(const unsigned char *a, const unsigned char *b, Py_ssize_t size);   /* but for the case */
 
+/* What a character is (chars.c), as the Python that runs it knows Unicode. The first six are counted. */
+enum {
+    CHAR_UPPER = 1,      /* upper case, in the scripts that features.text names */
+    CHAR_LETTER = 2,     /* re: [^\W\d_] */
+    CHAR_DECIMAL = 4,    /* re: \d */
+    CHAR_MARK = 8,       /* re: [^\w\s] */
+    CHAR_COMMA = 16,
+    CHAR_SEPARATOR = 32,
+    CHAR_WORD = 64,      /* re: \w */
+    CHAR_SPACE = 128,    /* re: \s */
+    CHAR_SPACELESS = 256, /* of a script without spaces: features.tokens.SPACELESS */
+    CHAR_STOP = 512,     /* ends a sentence if white space or a closer follows */
+    CHAR_FULL_STOP = 1024, /* ends a sentence whatever follows */
+    CHAR_CLOSER = 2048,  /* may follow a stop: white space, too */
+    CHAR_OPENER = 4096,  /* may stand before a capital: white space, too */
+    CHAR_TRIGGER = 8192, /* an address or an amount of money may begin or be told here */
+};
+typedef struct {
+    uint32_t classes[256];
+    uint64_t *folds; /* str.casefold: up to three characters of 21 bits, the first lowest; NULL: all fold to themselves */
+} CharPage;
+extern const CharPage *char_pages[0x1100];
+/* The page of 256 characters that holds c. Where there is no memory, an empty page and an exception: look for one
+   (PyErr_Occurred) when the loop is done. */
+const CharPage *chars_make(Py_UCS4 c);
+static inline const CharPage *chars_page(Py_UCS4 c) {
+    return char_pages[c >> 8] ? char_pages[c >> 8] : chars_make(c);
+}
+static inline uint32_t chars_class(Py_UCS4 c) { return chars_page(c)->classes[c & 255]; }
+
+/* Distinct strings of bytes, numbered from 0 (names.c): begin with `Names names = {0};`, free on every way out. The
+   hash is keyed, so that no page can choose what collides. */
+typedef struct {
+    uint64_t hash;
+    size_t begin, size;
+} Name;
+typedef struct {
+    uint32_t *slots; /* number of a name + 1, or 0 */
+    Name *items;
+    unsigned char *bytes;
+    size_t slot_count, room, used, bytes_room;
+    uint32_t count;
+} Names;
+/* The number of a name, added if it is new; -1 and an exception without memory. */
+int64_t names_add(Names *names, const unsigned char *bytes, size_t size);
+int64_t names_find(const Names *names, const unsigned char *bytes, size_t size); /* -1: not there, no exception */
+void names_clear(Names *names);                                                  /* forget all, keep the memory */
+void names_free(Names *names);
+
+/* The words of texts as features.tokens.words_of makes them (words.c), each as UTF-8 with a zero byte behind it: words
+   a...b are equal as a tuple to words c...d where the bytes from items[a].begin to items[b].begin + items[b].size
+   are. Begin with `Words words = {0};`, free on every way out. To begin anew with the memory kept: words.count =
+   words.used = 0. */
+typedef struct {
+    size_t begin, size, chars; /* place in bytes, length in bytes without the zero, and in characters */
+} Word;
+typedef struct {
+    unsigned char *bytes;
+    Word *items;
+    size_t used, room, count, items_room;
+} Words;
+/* Append the words of the first `chars` characters of a str, before case-folding; -1 and an exception: none. */
+int words_split(Words *words, PyObject *text, Py_ssize_t chars);
+/* A word is one character of a script without spaces. */
+int words_is_spaceless(const Words *words, const Word *word);
+void words_free(Words *words);
+
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);
 

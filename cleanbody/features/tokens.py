@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.page import DataError
 
 # Scripts written without spaces: each character stands for itself (Thai, kana, ideographs, Hangul stays in words).
@@ -41,6 +42,11 @@ def words_of(text: str) -> list[str]:
     >>> words_of("It's raining: 雨だ!")
     ["it's", 'raining', '雨', 'だ']
     """
+    return core.words_of(text) if core is not None else find_words(text)
+
+
+def find_words(text: str) -> list[str]:
+    """What :func:`words_of` does where nothing is compiled: its specification."""
     return _WORD.findall(text.casefold())
 
 
