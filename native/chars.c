@@ -11,21 +11,27 @@ typedef struct {
     const uint16_t *chars; /* ends with 0 */
 } Set;
 
-static const uint16_t commas[] = {',', ';', ':', 0x60C, 0x61B, 0x3001, 0x60C, 0xFF0C, 0xFF1B, 0xFF1A, 0};
+static const uint16_t commas[] = {',', ';', ':', 0x60C, 0x61B, 0x3001, 0xFF0C, 0xFF1B, 0xFF1A, 0};
 static const uint16_t separators[] = {'|', '>', '/', 0xBB, 0x203A, 0x2022, 0xB7, 0x2192, 0};
 static const uint16_t stops[] = {'.', '!', '?', 0x2026, 0};
 static const uint16_t full_stops[] = {0x3002, 0xFF01, 0xFF1F, 0x61F, 0x6D4, 0x964, 0};
 static const uint16_t closers[] = {'"', '\'', ')', ']', 0x201D, 0x2019, 0xBB, 0};
 static const uint16_t openers[] = {'(', '"', '\'', '/', '-', 0x201C, 0xAB, 0x201E, 0x2018, 0};
-static const uint16_t triggers[] = {'@', '#', '$', 'h', 'w', 'U', 'E', 'G', 'P', 'R', 'C', 0xA3, 0xA5, 0xE3F, 0x20A9,
-                                    0x20AC, 0x20B4, 0x20B9, 0x20BA, 0x20BD, 0};
+static const uint16_t at[] = {'@', '#', 0};
+static const uint16_t address[] = {'h', 'w', 0};
+static const uint16_t money[] = {'$', 0xA3, 0xA5, 0xE3F, 0x20A9, 0x20AC, 0x20B4, 0x20B9, 0x20BA, 0x20BD, 0};
+static const uint16_t signs[] = {'(', 0xA9, 0};
+static const uint16_t parts[] = {'.', '/', '-', 0};
+static const uint16_t newline[] = {'\n', 0};
 static const uint16_t capitals[] = { /* of Latin beyond Latin-1 */
     0x100, 0x102, 0x104, 0x106, 0x10C, 0x10E, 0x110, 0x112, 0x118, 0x11A, 0x11E, 0x122, 0x12A, 0x12E, 0x130, 0x136,
     0x13B, 0x141, 0x143, 0x145, 0x147, 0x150, 0x152, 0x154, 0x158, 0x15A, 0x15E, 0x160, 0x164, 0x16A, 0x16E, 0x170,
     0x172, 0x179, 0x17B, 0x17D, 0};
 static const Set sets[] = {
     {CHAR_COMMA, commas},   {CHAR_SEPARATOR, separators}, {CHAR_STOP, stops},       {CHAR_FULL_STOP, full_stops},
-    {CHAR_CLOSER, closers}, {CHAR_OPENER, openers},       {CHAR_TRIGGER, triggers}, {CHAR_UPPER, capitals},
+    {CHAR_CLOSER, closers}, {CHAR_OPENER, openers},       {CHAR_UPPER, capitals},   {CHAR_AT, at},
+    {CHAR_ADDRESS, address}, {CHAR_MONEY, money},         {CHAR_SIGN, signs},       {CHAR_PART, parts},
+    {CHAR_NEWLINE, newline},
 };
 
 static int between(Py_UCS4 c, Py_UCS4 first, Py_UCS4 last) { return c - first <= last - first; }
@@ -42,12 +48,14 @@ static int is_upper(Py_UCS4 c) {
 
 static uint32_t class_of(Py_UCS4 c) {
     uint32_t class = 0;
-    if (Py_UNICODE_ISSPACE(c)) class |= CHAR_SPACE | CHAR_CLOSER | CHAR_OPENER;
+    class |= Py_UNICODE_ISSPACE(c) ? CHAR_SPACE | CHAR_CLOSER | CHAR_OPENER : CHAR_SOLID;
     if (Py_UNICODE_ISALNUM(c) || c == '_') class |= CHAR_WORD;
     if (Py_UNICODE_ISDECIMAL(c)) class |= CHAR_DECIMAL;
     if (class & CHAR_WORD && !(class & CHAR_DECIMAL) && c != '_') class |= CHAR_LETTER;
     if (!(class & (CHAR_WORD | CHAR_SPACE))) class |= CHAR_MARK;
+    if (class & CHAR_LETTER && (c > 0x7F || between(c, 'A', 'Z'))) class |= CHAR_CAPITAL;
     if (is_spaceless(c)) class |= CHAR_SPACELESS;
+    class |= class & (CHAR_SPACE | CHAR_SPACELESS) ? CHAR_GAP : CHAR_JOINED;
     if (is_upper(c)) class |= CHAR_UPPER;
     return class;
 }

@@ -10,9 +10,8 @@
 #include <string.h>
 
 /* Functions of the module, a table for each file. */
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexbor_methods[], lexicon_methods[],
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], phrases_methods[],
-    place_methods[], plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
+extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], place_methods[],
+    plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
     words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
@@ -27,6 +26,37 @@ void *views_get(Views *views, PyObject *array, Py_ssize_t itemsize, Py_ssize_t l
 int views_columns(Views *views, PyObject *columns, Py_ssize_t count, Py_ssize_t rows, double **out, int writable);
 void views_release(Views *views);
 
+/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own: whoever
+   writes a page could choose words that share a slot, so they are looked up but never added. */
+typedef struct {
+    uint32_t hash, at, size;
+} String;
+typedef struct {
+    int32_t *slots; /* number of a string + 1, or 0 */
+    String *items;
+    unsigned char *bytes;
+    Py_ssize_t used, room;
+    uint32_t mask;
+    int32_t count;
+} Strings;
+#define STRINGS_SEED 14695981039346656037u
+#define STRINGS_STEP(hash, byte) (((hash) ^ (byte)) * 1099511628211u)
+uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
+int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash); /* or -1 */
+int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */
+void strings_free(Strings *strings);
+
+/* The number of the lowest bit of a word that is not 0. */
+static inline int low_bit(uint64_t word) {
+#if defined(__GNUC__)
+    return __builtin_ctzll(word);
+#else
+    int at = 0;
+    for (; !(word & 1); word >>= 1) at++;
+    return at;
+#endif
+}
+
 /* A table of element names (tags.c). */
 enum { MAX_TAGS = 400, TAG_SLOTS = 1024, MAX_TAG_NAME = 23 };
 typedef struct {
@@ -39,22 +69,34 @@ const Tags *tags_of(PyObject *capsule);                                         
 int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size);      /* its number, or -1 */
 int same_name(const unsigned char *a, const unsigned char *b, Py_ssize_t size);   /* but for the case */
 
-/* What a character is (chars.c), as the Python that runs it knows Unicode. The first six are counted. */
+/* What a character is (chars.c), as the Python that runs it knows Unicode. The numbers are chosen for text.c: the
+   first six are counted, the next seven are events, four of which happen only behind a character of the class that is
+   CHAR_BEHIND higher. */
 enum {
-    CHAR_UPPER = 1,      /* upper case, in the scripts that features.text names */
-    CHAR_LETTER = 2,     /* re: [^\W\d_] */
-    CHAR_DECIMAL = 4,    /* re: \d */
-    CHAR_MARK = 8,       /* re: [^\w\s] */
-    CHAR_COMMA = 16,
-    CHAR_SEPARATOR = 32,
-    CHAR_WORD = 64,      /* re: \w */
-    CHAR_SPACE = 128,    /* re: \s */
-    CHAR_SPACELESS = 256, /* of a script without spaces: features.tokens.SPACELESS */
-    CHAR_STOP = 512,     /* ends a sentence if white space or a closer follows */
-    CHAR_FULL_STOP = 1024, /* ends a sentence whatever follows */
-    CHAR_CLOSER = 2048,  /* may follow a stop: white space, too */
-    CHAR_OPENER = 4096,  /* may stand before a capital: white space, too */
-    CHAR_TRIGGER = 8192, /* an address or an amount of money may begin or be told here */
+    CHAR_UPPER = 1 << 0,     /* upper case, in the scripts that features.text names */
+    CHAR_LETTER = 1 << 1,    /* re: [^\W\d_] */
+    CHAR_DECIMAL = 1 << 2,   /* re: \d */
+    CHAR_MARK = 1 << 3,      /* re: [^\w\s] */
+    CHAR_COMMA = 1 << 4,
+    CHAR_SEPARATOR = 1 << 5,
+    CHAR_CLOSER = 1 << 6,    /* makes the stop before it the end of a sentence: white space, too */
+    CHAR_CAPITAL = 1 << 7,   /* A to Z, or a letter beyond ASCII */
+    CHAR_SOLID = 1 << 8,     /* re: \S */
+    CHAR_JOINED = 1 << 9,    /* neither white space nor of a script without spaces */
+    CHAR_FULL_STOP = 1 << 10, /* ends a sentence whatever follows */
+    CHAR_SPACELESS = 1 << 11, /* of a script without spaces: features.tokens.SPACELESS */
+    CHAR_NEWLINE = 1 << 12,
+    CHAR_BEHIND = 10,
+    CHAR_STOP = 1 << 16,     /* ends a sentence before a closer or the end */
+    CHAR_OPENER = 1 << 17,   /* a word may begin behind it: white space, too */
+    CHAR_SPACE = 1 << 18,    /* re: \s */
+    CHAR_GAP = 1 << 19,      /* not joined */
+    CHAR_WORD = 1 << 20,     /* re: \w */
+    CHAR_AT = 1 << 21,       /* "@" or "#" */
+    CHAR_ADDRESS = 1 << 22,  /* an address may begin with it */
+    CHAR_MONEY = 1 << 23,
+    CHAR_SIGN = 1 << 24,     /* of copyright, or the parenthesis that one in letters begins with */
+    CHAR_PART = 1 << 25,     /* parts the numbers of a date */
 };
 typedef struct {
     uint32_t classes[256];
@@ -68,6 +110,22 @@ static inline const CharPage *chars_page(Py_UCS4 c) {
     return char_pages[c >> 8] ? char_pages[c >> 8] : chars_make(c);
 }
 static inline uint32_t chars_class(Py_UCS4 c) { return chars_page(c)->classes[c & 255]; }
+
+/* The first characters of a text with their classes, zeros behind them (text.c), and how many matches of the regular
+   expressions of features.text there are in it (patterns.c). */
+enum { SAMPLE = 600, SAMPLE_PADDING = 16 };
+typedef struct {
+    Py_ssize_t size;
+    Py_UCS4 chars[SAMPLE + SAMPLE_PADDING];
+    uint32_t classes[SAMPLE + SAMPLE_PADDING];
+} Sample;
+void sample_fill(Sample *sample, PyObject *text); /* as chars_make: look for an exception when all is done */
+int sample_dates(const Sample *sample);
+int sample_addresses(const Sample *sample);
+int sample_money(const Sample *sample);
+int sample_double_colons(const Sample *sample);
+int sample_is_bullet(const Sample *sample);
+int sample_is_copyright(const Sample *sample);
 
 /* Distinct strings of bytes, numbered from 0 (names.c): begin with `Names names = {0};`, free on every way out. The
    hash is keyed, so that no page can choose what collides. */
@@ -88,7 +146,7 @@ int64_t names_find(const Names *names, const unsigned char *bytes, size_t size);
 void names_clear(Names *names);                                                  /* forget all, keep the memory */
 void names_free(Names *names);
 
-/* The words of texts as features.tokens.words_of makes them (words.c), each as UTF-8 with a zero byte behind it: words
+/* The words of texts as features.tokens.words_of makes them (split.c), each as UTF-8 with a zero byte behind it: words
    a...b are equal as a tuple to words c...d where the bytes from items[a].begin to items[b].begin + items[b].size
    are. Begin with `Words words = {0};`, free on every way out. To begin anew with the memory kept: words.count =
    words.used = 0. */

@@ -1,158 +1,368 @@
-/* Words of texts. Twins: cleanbody.features.tokens. */
+/* Words and stems, and what blocks share. Twins: cleanbody.features.tokens, context. */
+
+#include <math.h>
 
 #include "native.h"
+
+/* Also in features.tokens and features.context. */
+enum { SHORTEST = 4, STEM = 6, STEMS_OF = 4000, STEMS_OF_HEADING = 400, WORDS_OF_KEY = 60 };
+static const double PROSE_WORDS = 18.0;
+
+/* --- words that say nothing of a subject -------------------------------------------------------------------------- */
+
+static const char *const CAPSULE = "cleanbody._native.function_words";
+enum { LONGEST = 100 }; /* bytes of a function word */
+
+static void release(PyObject *capsule) {
+    Names *names = PyCapsule_GetPointer(capsule, CAPSULE);
+    if (names) names_free(names);
+    PyMem_Free(names);
+}
+
+static int add_all(Names *names, PyObject *words) {
+    PyObject *iterator = PyObject_GetIter(words), *word = NULL;
+    while (iterator && (word = PyIter_Next(iterator))) {
+        Py_ssize_t size = 0;
+        const char *bytes = PyUnicode_AsUTF8AndSize(word, &size);
+        if (bytes && size > LONGEST) PyErr_Format(PyExc_ValueError, "a word of more than %d bytes", LONGEST);
+        if (!PyErr_Occurred()) names_add(names, (const unsigned char *)bytes, (size_t)size);
+        Py_DECREF(word);
+        if (PyErr_Occurred()) break;
+    }
+    Py_XDECREF(iterator);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *native_function_words(PyObject *self, PyObject *words) {
+    (void)self;
+    Names *names = PyMem_Calloc(1, sizeof *names);
+    if (!names) return PyErr_NoMemory();
+    PyObject *capsule = add_all(names, words) < 0 ? NULL : PyCapsule_New(names, CAPSULE, release);
+    if (!capsule) {
+        names_free(names);
+        PyMem_Free(names);
+    }
+    return capsule;
+}
+
+/* Whether a word is a function word once each ’ in it is an apostrophe. */
+static int with_apostrophes(const Names *empty, const unsigned char *bytes, size_t size) {
+    unsigned char plain[3 * LONGEST];
+    size_t out = 0;
+    if (size > sizeof plain || !memchr(bytes, 0xE2, size)) return 0;
+    for (size_t i = 0; i < size; i++) {
+        int quote = i + 2 < size && bytes[i] == 0xE2 && bytes[i + 1] == 0x80 && bytes[i + 2] == 0x99;
+        plain[out++] = quote ? '\'' : bytes[i];
+        if (quote) i += 2;
+    }
+    return out < size && names_find(empty, plain, out) >= 0;
+}
+
+static int is_empty(const Names *empty, const unsigned char *bytes, size_t size) {
+    return (size <= LONGEST && names_find(empty, bytes, size) >= 0) || with_apostrophes(empty, bytes, size);
+}
+
+/* --- stems of a page ---------------------------------------------------------------------------------------------- */
+
+enum { IN_TITLE = 1, IN_DESCRIPTION = 2 };
+typedef struct {
+    uint32_t seen;     /* number of the text that it was last seen in */
+    uint32_t of_body;  /* prose blocks that have it */
+    uint32_t mark;     /* of the last prose block that has it */
+    uint32_t where;    /* title, description */
+} Stem;
+
+typedef struct {
+    const Names *empty;
+    Words words; /* of the last text */
+    Names names;
+    Stem *stems; /* one for each name */
+    size_t stem_room;
+    uint32_t *ids; /* the stems of one text behind those of another, each once a text */
+    size_t id_count, id_room;
+    uint32_t texts;
+} Stems;
 
 static int no_memory(void) {
     PyErr_NoMemory();
     return -1;
 }
 
-static int make_room(Words *words, size_t bytes) {
-    if (words->room - words->used < bytes || !words->bytes) {
-        size_t room = words->used + words->used / 2 + bytes + 1024;
-        unsigned char *grown = PyMem_RawRealloc(words->bytes, room);
+static void stems_free(Stems *s) {
+    words_free(&s->words);
+    names_free(&s->names);
+    PyMem_RawFree(s->stems);
+    PyMem_RawFree(s->ids);
+}
+
+static int add_stem(Stems *s, const unsigned char *bytes, size_t size) {
+    int64_t id = names_add(&s->names, bytes, size);
+    if (id < 0) return -1;
+    if ((size_t)id == s->stem_room) {
+        size_t room = s->stem_room ? 2 * s->stem_room : 512;
+        Stem *grown = PyMem_RawRealloc(s->stems, room * sizeof *grown);
         if (!grown) return no_memory();
-        words->bytes = grown;
-        words->room = room;
+        memset(grown + s->stem_room, 0, (room - s->stem_room) * sizeof *grown);
+        s->stems = grown;
+        s->stem_room = room;
     }
+    if (s->stems[id].seen == s->texts) return 0;
+    s->stems[id].seen = s->texts;
+    s->ids[s->id_count++] = (uint32_t)id;
     return 0;
 }
 
-/* Close the word of `chars` characters that began at `begin` and ends at `end`; there is room for the zero. */
-static inline int close_word(Words *words, size_t begin, size_t end, size_t chars) {
-    if (words->count == words->items_room) {
-        size_t room = words->items_room ? 2 * words->items_room : 256;
-        Word *grown = PyMem_RawRealloc(words->items, room * sizeof *grown);
+/* Bytes of a word's first characters. */
+static size_t stem_size(const unsigned char *bytes, const Word *word) {
+    if (word->chars <= STEM) return word->size;
+    size_t size = 0;
+    for (int chars = 0; chars <= STEM; size++) chars += (bytes[size] & 0xC0) != 0x80;
+    return size - 1;
+}
+
+/* Append the stems of the words that were split last. */
+static int add_stems(Stems *s) {
+    const Word *previous = NULL; /* the character of a script without spaces that stands before */
+    if (s->id_room - s->id_count < s->words.count || !s->ids) {
+        size_t room = 2 * (s->id_count + s->words.count) + 1024;
+        uint32_t *grown = PyMem_RawRealloc(s->ids, room * sizeof *grown);
         if (!grown) return no_memory();
-        words->items = grown;
-        words->items_room = room;
+        s->ids = grown;
+        s->id_room = room;
     }
-    words->bytes[end] = 0;
-    words->items[words->count++] = (Word){begin, end - begin, chars};
-    words->used = end + 1;
-    return 0;
-}
-
-void words_free(Words *words) {
-    PyMem_RawFree(words->bytes);
-    PyMem_RawFree(words->items);
-    *words = (Words){0};
-}
-
-/* --- ASCII ------------------------------------------------------------------------------------------------------- */
-
-/* A letter or digit folded, else 0. */
-#define F(c) ((c) >= 'a' && (c) <= 'z' ? (c) : (c) >= 'A' && (c) <= 'Z' ? (c) + 32 : (c) >= '0' && (c) <= '9' ? (c) : 0)
-#define F4(c) F(c), F((c) + 1), F((c) + 2), F((c) + 3)
-#define F16(c) F4(c), F4((c) + 4), F4((c) + 8), F4((c) + 12)
-static const unsigned char folds[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
-
-static int is_word(unsigned char c) { return folds[c] || c == '_'; }
-
-static int split_ascii(Words *words, const unsigned char *text, size_t size) {
-    if (size > SIZE_MAX / 4 || make_room(words, 2 * size + 2) < 0) return no_memory();
-    for (size_t i = 0; i < size;) {
-        int mark = text[i] == '\'' && i && is_word(text[i - 1]) && i + 1 < size && is_word(text[i + 1]);
-        if (!folds[text[i]] && !mark) {
-            i++;
+    for (size_t i = 0; i < s->words.count; i++) {
+        const Word *word = &s->words.items[i];
+        const unsigned char *bytes = s->words.bytes + word->begin;
+        if (words_is_spaceless(&s->words, word)) { /* both, with the zero between them: no word has one */
+            if (previous && add_stem(s, s->words.bytes + previous->begin, previous->size + 1 + word->size) < 0) return -1;
+            previous = word;
             continue;
         }
-        unsigned char *begin = words->bytes + words->used, *out = begin;
-        for (unsigned char c; i < size; i++) {
-            if ((c = folds[text[i]])) *out++ = c;
-            else if (text[i] == '\'' && is_word(text[i - 1]) && i + 1 < size && is_word(text[i + 1])) *out++ = '\'';
-            else break;
-        }
-        if (close_word(words, words->used, words->used + (size_t)(out - begin), (size_t)(out - begin)) < 0) return -1;
+        previous = NULL;
+        if (word->chars < SHORTEST || is_empty(s->empty, bytes, word->size)) continue;
+        if (add_stem(s, bytes, stem_size(bytes, word)) < 0) return -1;
     }
     return 0;
 }
 
-/* --- all others: a machine that is fed folded characters ---------------------------------------------------------- */
+/* Append the stems of the first characters of a text. */
+static int stems_of(Stems *s, PyObject *text, Py_ssize_t chars) {
+    s->words.count = s->words.used = 0;
+    s->texts++;
+    return words_split(&s->words, text, chars) < 0 || add_stems(s) < 0 ? -1 : 0;
+}
 
-enum { LONGEST = 16 }; /* bytes that one folded character adds at most: an apostrophe, itself, two zeros */
+/* Note where all the stems of a text stand, and forget them otherwise; how many they are, or -1. */
+static int64_t stems_stand(Stems *s, PyObject *text, uint32_t where) {
+    s->id_count = 0;
+    if (stems_of(s, text, PY_SSIZE_T_MAX) < 0) return -1;
+    int64_t count = (int64_t)s->id_count;
+    for (size_t k = 0; k < s->id_count; k++) s->stems[s->ids[k]].where |= where;
+    s->id_count = 0;
+    return count;
+}
+
+static double signed_log(double distance) { return copysign(log1p(fabs(distance)), distance); }
+
+static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
+
+/* --- coherence ---------------------------------------------------------------------------------------------------- */
+
+enum {
+    TITLE_OVERLAP, BODY_OVERLAP, BEFORE_OVERLAP, AFTER_OVERLAP, DESCRIPTION_OVERLAP, TITLE_IN_BLOCK, STEMS, COPIES,
+    COPY_NUMBER, COHERENCE_COLUMNS
+};
 
 typedef struct {
-    Words *words;
-    size_t out, chars; /* of the open word: where it goes on, and its characters; 0: none is open */
-    Py_UCS4 mark;      /* an apostrophe behind a character of words, which counts if another follows */
-    int after_word;
-} Machine;
+    Stems stems;
+    Names keys;      /* the first words of blocks */
+    size_t *begin;   /* of each block's stems; one more for the end */
+    uint32_t *key;   /* of each block */
+    uint32_t *times; /* that a key has been seen: in all, and so far */
+    const double *words, *link_share;
+    double **columns;
+    Py_ssize_t rows;
+    size_t title_stems;
+} Page;
 
-static inline void put(Machine *m, Py_UCS4 c) {
-    unsigned char *out = m->words->bytes + m->out;
-    m->chars++;
-    if (c < 0x80) {
-        *out = (unsigned char)c;
-        m->out += 1;
-        return;
+static int is_prose(const Page *page, Py_ssize_t i) { return page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS; }
+
+static int read_blocks(Page *page, PyObject *const *texts) {
+    Stems *s = &page->stems;
+    page->begin = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->begin);
+    page->key = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->key);
+    if (!page->begin || !page->key) return no_memory();
+    for (Py_ssize_t i = 0; i < page->rows; i++) {
+        page->begin[i] = s->id_count;
+        if (stems_of(s, texts[i], STEMS_OF) < 0) return -1;
+        size_t count = s->words.count < WORDS_OF_KEY ? s->words.count : WORDS_OF_KEY;
+        const Word *last = count ? &s->words.items[count - 1] : NULL;
+        int64_t key = last ? names_add(&page->keys, s->words.bytes, last->begin + last->size)
+                           : names_add(&page->keys, (const unsigned char *)"", 0);
+        if (key < 0) return -1;
+        page->key[i] = (uint32_t)key;
+        if (!is_prose(page, i)) continue;
+        for (size_t k = page->begin[i]; k < s->id_count; k++) s->stems[s->ids[k]].of_body++;
     }
-    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[4] = {0, 0xC0, 0xE0, 0xF0};
-    *out++ = (unsigned char)(lead[more] | c >> (6 * more));
-    for (int i = more - 1; i >= 0; i--) *out++ = (unsigned char)(0x80 | (c >> (6 * i) & 0x3F));
-    m->out += (size_t)more + 1;
-}
-
-static inline int close_open(Machine *m) {
-    if (!m->chars) return 0;
-    if (close_word(m->words, m->words->used, m->out, m->chars) < 0) return -1;
-    m->out = m->words->used;
-    m->chars = 0;
+    page->begin[page->rows] = s->id_count;
     return 0;
 }
 
-static inline int feed(Machine *m, Py_UCS4 c) {
-    uint32_t class = chars_class(c);
-    if (m->mark) {
-        if (class & CHAR_WORD) put(m, m->mark);
-        else if (close_open(m) < 0) return -1;
-        m->mark = 0;
+/* How many stems of block i have the mark; where it is prose, all get the block's own. */
+static size_t overlap(Page *page, Py_ssize_t i, uint32_t mark, uint32_t own) {
+    Stems *s = &page->stems;
+    size_t count = 0;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += s->stems[s->ids[k]].mark == mark;
+    for (size_t k = page->begin[i]; own && k < page->begin[i + 1]; k++) s->stems[s->ids[k]].mark = own;
+    return count;
+}
+
+/* What a block shares with the prose before and behind it: marks are unlike in both directions, and never 0. */
+static void fill_neighbours(Page *page) {
+    uint32_t mark = 0, next = 1;
+    for (Py_ssize_t i = 0; i < page->rows; i++) {
+        int prose = is_prose(page, i);
+        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
+        page->columns[BEFORE_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
+        if (prose) mark = next++;
     }
-    if (class & CHAR_SPACELESS) {
-        if (close_open(m) < 0) return -1;
-        put(m, c);
-        if (close_open(m) < 0) return -1;
-    } else if (class & CHAR_WORD && c != '_') put(m, c);
-    else if ((c == '\'' || c == 0x2019) && m->after_word) m->mark = c;
-    else if (close_open(m) < 0) return -1;
-    m->after_word = !!(class & CHAR_WORD);
+    mark = 0;
+    for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
+        int prose = is_prose(page, i);
+        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
+        page->columns[AFTER_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
+        if (prose) mark = next++;
+    }
+}
+
+static void fill_shares(Page *page, Py_ssize_t i) {
+    const Stems *s = &page->stems;
+    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0;
+    uint32_t mine = (uint32_t)is_prose(page, i);
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) {
+        const Stem *stem = &s->stems[s->ids[k]];
+        title += !!(stem->where & IN_TITLE);
+        description += !!(stem->where & IN_DESCRIPTION);
+        body += stem->of_body > mine;
+    }
+    page->columns[TITLE_OVERLAP][i] = share(title, size);
+    page->columns[BODY_OVERLAP][i] = share(body, size);
+    page->columns[DESCRIPTION_OVERLAP][i] = share(description, size);
+    page->columns[TITLE_IN_BLOCK][i] = share(title, page->title_stems);
+    page->columns[STEMS][i] = (double)size;
+}
+
+static int fill_copies(Page *page) {
+    uint32_t *all = page->times = PyMem_RawCalloc(2 * ((size_t)page->keys.count + 1), sizeof *all);
+    if (!all) return no_memory();
+    uint32_t *so_far = all + page->keys.count;
+    for (Py_ssize_t i = 0; i < page->rows; i++) all[page->key[i]]++;
+    for (Py_ssize_t i = 0; i < page->rows; i++) {
+        page->columns[COPIES][i] = signed_log((double)(all[page->key[i]] - 1));
+        page->columns[COPY_NUMBER][i] = so_far[page->key[i]]++;
+    }
     return 0;
 }
 
-static int split_any(Words *words, PyObject *text, Py_ssize_t size) {
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Machine m = {.words = words, .out = words->used};
-    if (make_room(words, LONGEST) < 0) return -1;
-    for (Py_ssize_t i = 0; i < size; i++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, i);
-        const CharPage *page = chars_page(c);
-        uint64_t packed = page->folds ? page->folds[c & 255] : c;
-        do { /* `used` is where the open word begins, so room is counted from `out` */
-            if (words->room - m.out < LONGEST && make_room(words, m.out - words->used + LONGEST) < 0) return -1;
-            if (feed(&m, packed & 0x1FFFFF) < 0) return -1;
-        } while (packed >>= 21);
-    }
-    return close_open(&m) < 0 || PyErr_Occurred() ? -1 : 0;
+static int fill_coherence(Page *page, PyObject *const *texts, PyObject *title, PyObject *description) {
+    int64_t count = stems_stand(&page->stems, title, IN_TITLE);
+    if (count < 0 || stems_stand(&page->stems, description, IN_DESCRIPTION) < 0) return -1;
+    page->title_stems = (size_t)count;
+    if (read_blocks(page, texts) < 0 || fill_copies(page) < 0) return -1;
+    for (Py_ssize_t i = 0; i < page->rows; i++) fill_shares(page, i);
+    fill_neighbours(page);
+    return 0;
 }
 
-int words_split(Words *words, PyObject *text, Py_ssize_t chars) {
-    if (!PyUnicode_Check(text)) {
-        PyErr_Format(PyExc_TypeError, "a text is a str, not %.100s", Py_TYPE(text)->tp_name);
-        return -1;
-    }
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
-    if (size > chars) size = chars;
-    if (PyUnicode_IS_ASCII(text)) return split_ascii(words, PyUnicode_DATA(text), (size_t)size);
-    return split_any(words, text, size);
+static void page_free(Page *page) {
+    stems_free(&page->stems);
+    names_free(&page->keys);
+    PyMem_RawFree(page->begin);
+    PyMem_RawFree(page->key);
+    PyMem_RawFree(page->times);
 }
 
-int words_is_spaceless(const Words *words, const Word *word) {
-    if (word->chars != 1 || word->size != 3) return 0;
-    const unsigned char *p = words->bytes + word->begin;
-    return !!(chars_class((Py_UCS4)(p[0] & 15) << 12 | (Py_UCS4)(p[1] & 63) << 6 | (p[2] & 63)) & CHAR_SPACELESS);
+static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *texts, *words, *link_share, *title, *description, *capsule, *columns, *held;
+    double *out[COHERENCE_COLUMNS];
+    if (!PyArg_ParseTuple(args, "OOOUUOO", &texts, &words, &link_share, &title, &description, &capsule, &columns)) return NULL;
+    Page page = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .columns = out};
+    if (!page.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    Views views = {.count = 0};
+    page.rows = PySequence_Fast_GET_SIZE(held);
+    int done = page.rows < INT32_MAX / 2 && (page.words = views_get(&views, words, 8, page.rows, 0)) &&
+               (page.link_share = views_get(&views, link_share, 8, page.rows, 0)) &&
+               views_columns(&views, columns, COHERENCE_COLUMNS, page.rows, out, 1) == 0 &&
+               fill_coherence(&page, PySequence_Fast_ITEMS(held), title, description) == 0;
+    page_free(&page);
+    views_release(&views);
+    Py_DECREF(held);
+    if (!done && !PyErr_Occurred()) PyErr_SetString(PyExc_OverflowError, "too many texts");
+    return done && !PyErr_Occurred() ? Py_NewRef(Py_None) : NULL;
 }
+
+/* --- sections ----------------------------------------------------------------------------------------------------- */
+
+enum { LEVEL, SECTION_WORDS, LINKED, BLOCKS, PLACE, HEADING_OVERLAP, SECTION_COLUMNS };
+
+typedef struct {
+    Stems stems;
+    const double *words, *link_share, *headings;
+    double *columns[SECTION_COLUMNS];
+} Sections;
+
+/* The blocks begin...end, of which the first may be a heading; heading: its text, or NULL. */
+static int fill_section(Sections *s, PyObject *heading, Py_ssize_t begin, Py_ssize_t end) {
+    double size = 0.0, linked = 0.0;
+    size_t shared = 0;
+    s->stems.id_count = 0;
+    if (heading && stems_of(&s->stems, heading, STEMS_OF_HEADING) < 0) return -1;
+    for (size_t k = 0; k < s->stems.id_count; k++) shared += !!s->stems.stems[s->stems.ids[k]].where;
+    for (Py_ssize_t i = begin; i < end; i++) {
+        size += s->words[i];
+        linked += s->words[i] * s->link_share[i];
+    }
+    linked /= size != 0.0 ? size : 1.0;
+    for (Py_ssize_t i = begin; i < end; i++) {
+        s->columns[LEVEL][i] = heading ? s->headings[begin] : 0.0;
+        s->columns[SECTION_WORDS][i] = signed_log(size);
+        s->columns[LINKED][i] = linked;
+        s->columns[BLOCKS][i] = signed_log((double)(end - begin));
+        s->columns[PLACE][i] = signed_log((double)(i - begin));
+        s->columns[HEADING_OVERLAP][i] = share(shared, s->stems.id_count);
+    }
+    return 0;
+}
+
+static int fill_sections(Sections *s, PyObject *const *texts, Py_ssize_t rows, PyObject *title) {
+    if (stems_stand(&s->stems, title, IN_TITLE) < 0) return -1;
+    for (Py_ssize_t begin = 0, end; begin < rows; begin = end) {
+        for (end = begin + 1; end < rows && !(s->headings[end] > 0.0);) end++;
+        if (fill_section(s, s->headings[begin] > 0.0 ? texts[begin] : NULL, begin, end) < 0) return -1;
+    }
+    return 0;
+}
+
+static PyObject *native_section_columns(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *texts, *words, *link_share, *headings, *title, *capsule, *columns, *held;
+    if (!PyArg_ParseTuple(args, "OOOOUOO", &texts, &words, &link_share, &headings, &title, &capsule, &columns)) return NULL;
+    Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE)};
+    if (!s.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    Views views = {.count = 0};
+    Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
+    int done = (s.words = views_get(&views, words, 8, rows, 0)) && (s.link_share = views_get(&views, link_share, 8, rows, 0)) &&
+               (s.headings = views_get(&views, headings, 8, rows, 0)) &&
+               views_columns(&views, columns, SECTION_COLUMNS, rows, s.columns, 1) == 0 &&
+               fill_sections(&s, PySequence_Fast_ITEMS(held), rows, title) == 0;
+    stems_free(&s.stems);
+    views_release(&views);
+    Py_DECREF(held);
+    return done && !PyErr_Occurred() ? Py_NewRef(Py_None) : NULL;
+}
+
+/* --- words for others --------------------------------------------------------------------------------------------- */
 
 static PyObject *native_words_of(PyObject *self, PyObject *text) {
     (void)self;
@@ -168,11 +378,23 @@ static PyObject *native_words_of(PyObject *self, PyObject *text) {
     return list;
 }
 
+PyDoc_STRVAR(function_words_doc,
+"function_words(words)\n--\n\n"
+"A table of words that say nothing of a subject, for the other functions.");
+PyDoc_STRVAR(coherence_columns_doc,
+"coherence_columns(texts, words, link_share, title, description, function_words, columns)\n--\n\n"
+"Fill the columns; see cleanbody.features.context.coherence_columns.");
+PyDoc_STRVAR(section_columns_doc,
+"section_columns(texts, words, link_share, headings, title, function_words, columns)\n--\n\n"
+"Fill the columns; see cleanbody.features.context.section_columns.");
 PyDoc_STRVAR(words_of_doc,
 "words_of(text)\n--\n\n"
 "The words of a text, case-folded; see cleanbody.features.tokens.words_of.");
 
 PyMethodDef words_methods[] = {
+    {"function_words", native_function_words, METH_O, function_words_doc},
+    {"coherence_columns", native_coherence_columns, METH_VARARGS, coherence_columns_doc},
+    {"section_columns", native_section_columns, METH_VARARGS, section_columns_doc},
     {"words_of", native_words_of, METH_O, words_of_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleanbody.compiled import COMPILED
-from cleanbody.features import tokens
+from cleanbody.features import context, tokens
 
 if COMPILED:
     from cleanbody import _native
@@ -24,7 +26,7 @@ PIECES = [
 TEXT = st.lists(st.sampled_from(PIECES) | st.characters(codec=None), max_size=30).map("".join)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(TEXT)
 @example("".join(map(chr, range(0x3000))))
 @example("'_'a'_b''c’雨'雨’d'")
@@ -44,3 +46,102 @@ def test_words_of_every_character() -> None:
 def test_words_of_no_text() -> None:
     with pytest.raises(TypeError, match=r"^a text is a str, not bytes$"):
         _native.words_of(b"rain")
+
+
+# --- stems, and what blocks share ------------------------------------------------------------------------------------
+
+BLOCKS = st.lists(TEXT | TEXT.map(lambda text: text * 9) | st.sampled_from(PIECES), max_size=12)
+NUMBERS = st.sampled_from([0.0, 1.0, 7.5, 18.0, 18.5, 40.0])
+SHARES = st.sampled_from([0.0, 0.1, 1 / 3, 0.9, 1.0])
+LEVELS = st.sampled_from([0.0, 0.0, 1.0, 6.0, float("nan")])
+
+
+def rows(blocks: list[str], numbers: list[float]) -> array[float]:
+    """A number a block, over and over."""
+    return array("d", (numbers * (len(blocks) + 1))[: len(blocks)])
+
+
+def both(names: tuple[str, ...], n: int) -> tuple[list[array[float]], list[array[float]]]:
+    return [array("d", [-7.0]) * n for _ in names], [array("d", [-7.0]) * n for _ in names]
+
+
+@settings(max_examples=600)
+@given(
+    BLOCKS,
+    st.lists(NUMBERS, min_size=1, max_size=5),
+    st.lists(SHARES, min_size=1, max_size=3),
+    st.booleans(),
+    TEXT,
+    TEXT,
+)
+@example([], [0.0], [0.0], False, "", "")
+@example(["rain"] * 5, [40.0, 0.0], [0.0], False, "rain", "rain")
+@example(["雨。量", "雨量", "雨 量x"], [40.0], [0.0], False, "雨量", "量雨")
+@example(["a b", "a\x00b", "ab", "a", "", "…"], [0.0], [0.0], False, "", "")
+@example(["w " * 59 + "a c", "w " * 59 + "a d", "w " * 60, "w " * 61], [0.0], [0.0], False, "", "")
+@example(["x" * 3998 + " rains", "rain" * 1500], [40.0], [0.0], False, "x" * 7, "")
+def test_coherence(
+    blocks: list[str], words: list[float], shares: list[float], mirrored: bool, title: str, description: str
+) -> None:
+    blocks = blocks + blocks[::-1] if mirrored else blocks
+    found, expected = both(context.COHERENCE_COLUMNS, len(blocks))
+    sizes, links = rows(blocks, words), rows(blocks, shares)
+    _native.coherence_columns(blocks, sizes, links, title, description, tokens.function_word_table(), found)
+    context.fill_coherence(blocks, sizes, links, title, description, expected)
+    assert found == expected
+
+
+@settings(max_examples=500)
+@given(
+    BLOCKS,
+    st.lists(NUMBERS, min_size=1, max_size=5),
+    st.lists(SHARES, min_size=1, max_size=3),
+    st.lists(LEVELS, min_size=1, max_size=7),
+    TEXT,
+)
+@example(["rain " * 100], [1.0], [0.0], [6.0], "rain")
+@example(["x" * 399 + " rain", "x" * 395 + " rain hail"], [1.0], [0.0], [6.0], "rain")
+def test_sections(blocks: list[str], words: list[float], shares: list[float], levels: list[float], title: str) -> None:
+    found, expected = both(context.SECTION_COLUMNS, len(blocks))
+    numbers = rows(blocks, words), rows(blocks, shares), rows(blocks, levels)
+    _native.section_columns(blocks, *numbers, title, tokens.function_word_table(), found)
+    context.fill_sections(blocks, *numbers, title, expected)
+    assert found == expected
+
+
+def test_every_function_word_is_none_of_the_stems() -> None:
+    """In all ways to write it."""
+    words = sorted(tokens.function_words())
+    blocks = [
+        *words,
+        *map(str.upper, words),
+        *(f"{word}x" for word in words),
+        *(word.replace("'", "’") for word in words),
+    ]
+    found, expected = both(context.COHERENCE_COLUMNS, len(blocks))
+    zeros = array("d", bytes(8 * len(blocks)))
+    _native.coherence_columns(blocks, zeros, zeros, "", "", tokens.function_word_table(), found)
+    context.fill_coherence(blocks, zeros, zeros, "", "", expected)
+    assert found == expected
+
+
+def test_function_words_that_nobody_has() -> None:
+    with pytest.raises(ValueError, match=r"^a word of more than \d+ bytes$"):
+        _native.function_words(["x" * 101])
+    with pytest.raises(TypeError):
+        _native.function_words([b"rain"])  # type: ignore[list-item]
+    with pytest.raises(UnicodeEncodeError):
+        _native.function_words(["\ud800"])
+
+
+def test_columns_that_do_not_fit() -> None:
+    table, column = tokens.function_word_table(), array("d", [1.0])
+    nine, six = ([array("d", [0.0]) for _ in range(n)] for n in (9, 6))
+    for texts, columns in [(["a", "b"], nine), (["a"], six), ([b"a"], nine), ("a", nine[:8])]:
+        with pytest.raises((ValueError, TypeError)):
+            _native.coherence_columns(texts, column, column, "", "", table, columns)  # type: ignore[arg-type]
+    for texts, columns in [(["a", "b"], six), (["a"], nine), ([b"a"], six)]:
+        with pytest.raises((ValueError, TypeError)):
+            _native.section_columns(texts, column, column, column, "", table, columns)  # type: ignore[arg-type]
+    with pytest.raises(ValueError):
+        _native.coherence_columns(["a"], column, column, "", "", object(), nine)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Final
 from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
-from cleanbody.features.tokens import content_stems, words_of
+from cleanbody.features.tokens import content_stems, find_words, function_word_table
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 from cleanbody.page import Document
 
@@ -80,6 +80,8 @@ _OPENS_OF: Final = _by_kind({kind: f"since_{name}" for kind, name in _OPENS.item
 _SECTION_SHARE: Final = 0.6
 _SECTION_WORDS: Final = 12.0
 _STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems
+_STEMS_OF_HEADING: Final = 400
+_WORDS_OF_KEY: Final = 60  # blocks with the same so many first words are copies
 
 
 def is_prose(words: Sequence[float], link_share: Sequence[float]) -> list[bool]:
@@ -159,21 +161,49 @@ def section_columns(
         headings: column of the blocks, above 0 for a heading.
         title: the headline, "" where unknown.
     """
+    columns = [zeros(len(words)) for _ in SECTION_COLUMNS]
+    if core is not None:
+        table = function_word_table()
+        sizes, links, levels = _doubles(words), _doubles(link_share), _doubles(headings)
+        core.section_columns(texts, sizes, links, levels, title, table, columns)
+    else:
+        fill_sections(texts, words, link_share, headings, title, columns)
+    return columns
+
+
+def fill_sections(
+    texts: Sequence[str],
+    words: Sequence[float],
+    link_share: Sequence[float],
+    headings: Sequence[float],
+    title: str,
+    columns: Sequence[array[float]],
+) -> None:
+    """Fill the columns of :func:`section_columns` where nothing is compiled: its specification."""
     n = len(words)
-    columns = [zeros(n) for _ in SECTION_COLUMNS]
     heads = [i for i in range(n) if headings[i] > 0.0]
-    title_stems = frozenset(content_stems(words_of(title)))
+    title_stems = _stems(find_words(title))
     for begin, end in zip([0, *heads], [*heads, n], strict=True):
-        size = sum(words[begin:end])
-        linked = sum(w * s for w, s in zip(words[begin:end], link_share[begin:end], strict=True)) / (size or 1.0)
+        size = linked = 0.0
+        for i in range(begin, end):  # one after the other, as `sum` no longer does
+            size += words[i]
+            linked += words[i] * link_share[i]
+        linked /= size or 1.0
         level = headings[begin] if begin < n and headings[begin] > 0.0 else 0.0
-        stems = frozenset(content_stems(words_of(texts[begin][:400]))) if level else frozenset()
+        stems = _stems(find_words(texts[begin][:_STEMS_OF_HEADING])) if level else frozenset()
         overlap = len(stems & title_stems) / max(len(stems), 1)
         facts = (level, signed_log(size), linked, signed_log(end - begin))
         for i in range(begin, end):
             for column, value in zip(columns, (*facts, signed_log(i - begin), overlap), strict=True):
                 column[i] = value
-    return columns
+
+
+def _stems(words: list[str]) -> frozenset[str]:
+    return frozenset(content_stems(words))
+
+
+def _doubles(values: Sequence[float]) -> array[float]:
+    return values if isinstance(values, array) and values.typecode == "d" else array("d", values)
 
 
 def coherence_columns(
@@ -185,22 +215,37 @@ def coherence_columns(
         texts: the n blocks' texts.
         title, description: the headline and what the head of the page says of it, "" where unknown.
     """
-    n = len(texts)
-    split = [words_of(text[:_STEMS_OF]) for text in texts]
-    stems = [frozenset(content_stems(block)) for block in split]
+    columns = [zeros(len(texts)) for _ in COHERENCE_COLUMNS]
+    if core is not None:
+        table = function_word_table()
+        core.coherence_columns(texts, _doubles(words), _doubles(link_share), title, description, table, columns)
+    else:
+        fill_coherence(texts, words, link_share, title, description, columns)
+    return columns
+
+
+def fill_coherence(
+    texts: Sequence[str],
+    words: Sequence[float],
+    link_share: Sequence[float],
+    title: str,
+    description: str,
+    columns: Sequence[array[float]],
+) -> None:
+    """Fill the columns of :func:`coherence_columns` where nothing is compiled: its specification."""
+    split = [find_words(text[:_STEMS_OF]) for text in texts]
+    stems = [_stems(block) for block in split]
     prose = is_prose(words, link_share)
     of_body: Counter[str] = Counter()
     for flag, own in zip(prose, stems, strict=True):
         if flag:
             of_body.update(own)
-    title_stems = frozenset(content_stems(words_of(title)))
-    description_stems = frozenset(content_stems(words_of(description)))
+    title_stems, description_stems = _stems(find_words(title)), _stems(find_words(description))
     before, after = nearest_true(prose)
     numbers: dict[tuple[str, ...], int] = {}
-    keys = [tuple(block[:60]) for block in split]
+    keys = [tuple(block[:_WORDS_OF_KEY]) for block in split]
     repeats = Counter(keys)
     nothing: frozenset[str] = frozenset()
-    columns = [zeros(n) for _ in COHERENCE_COLUMNS]
     for i, own in enumerate(stems):
         size = max(len(own), 1)
         mine = 1 if prose[i] else 0
@@ -219,7 +264,6 @@ def coherence_columns(
         )
         for column, value in zip(columns, values, strict=True):
             column[i] = value
-    return columns
 
 
 def nearest_true(flags: Sequence[bool]) -> tuple[list[int], list[int]]:

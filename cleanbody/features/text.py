@@ -7,7 +7,8 @@ import re
 from array import array
 from typing import Final
 
-from cleanbody.features.tokens import word_count
+from cleanbody.compiled import core
+from cleanbody.features.tokens import find_word_count
 
 COLUMNS: Final = (
     "chars",  # characters
@@ -66,15 +67,23 @@ def text_columns(texts: list[str]) -> list[array[float]]:
     (4.0, 1.0, 0.25)
     """
     columns = [array("d", bytes(8 * len(texts))) for _ in COLUMNS]
+    if core is not None:
+        core.text_columns(texts, columns)
+    else:
+        fill_columns(texts, columns)
+    return columns
+
+
+def fill_columns(texts: list[str], columns: list[array[float]]) -> None:
+    """Fill the columns of :func:`text_columns` where nothing is compiled: its specification."""
     for i, text in enumerate(texts):
         for column, value in zip(columns, _statistics(text), strict=True):
             column[i] = value
-    return columns
 
 
 def _statistics(text: str) -> tuple[float, ...]:
     chars = len(text)
-    words = word_count(text)
+    words = find_word_count(text)
     sample = text[:_SAMPLE]
     size = len(sample) or 1
     sample_words = len(sample.split()) or 1

@@ -28,6 +28,11 @@ def word_count(text: str) -> float:
     >>> word_count("Rain fell."), word_count("下雨了吗")
     (2.0, 2.0)
     """
+    return core.word_count(text) if core is not None else find_word_count(text)
+
+
+def find_word_count(text: str) -> float:
+    """What :func:`word_count` does where nothing is compiled: its specification."""
     if text.isascii():
         return float(len(text.split()))
     spaceless = len(SPACELESS.findall(text))
@@ -87,3 +92,10 @@ def function_words() -> frozenset[str]:
     except (OSError, ModuleNotFoundError) as error:
         raise DataError("cleanbody/data/function-words.txt is missing; install the package again") from error
     return frozenset(data.split())
+
+
+@cache
+def function_word_table() -> core.FunctionWords:
+    """The function words as the compiled core looks them up."""
+    assert core is not None
+    return core.function_words(function_words())
