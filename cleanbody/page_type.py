@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cleanbody.features import COLUMNS, INDEX, Table
+from cleanbody.features.sums import add_up
 from cleanbody.model import Model
 from cleanbody.page import PageType
 
@@ -63,7 +64,7 @@ def page_columns(columns: Sequence[Sequence[float]]) -> tuple[array[float], ...]
         columns: n values, n > 0, for each of `features.COLUMNS`, none of them NaN; of a page, as texts have no type.
     """
     n = len(columns[0])
-    means = [sum(columns[k]) / n for k in _MEANS]
+    means = [add_up(columns[k]) / n for k in _MEANS]
     return tuple(array("d", [x]) for x in (*means, *(max(columns[k]) for k in _GREATEST)))
 
 
@@ -84,7 +85,7 @@ def probabilities(table: Table, model: Model) -> Mapping[PageType, float]:
     columns = page_columns(table.columns)
     scores = [model.ensembles[ensemble_name(kind)].score(columns)[0] for kind in known]
     odds = [math.exp(score - max(scores)) for score in scores]
-    return {kind: x / sum(odds) for kind, x in zip(known, odds, strict=True)}
+    return {kind: x / add_up(odds) for kind, x in zip(known, odds, strict=True)}
 
 
 def page_type_of(table: Table, model: Model | None) -> PageType:

@@ -9,6 +9,7 @@ from typing import Final
 
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
+from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import content_stems, words_of
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 from cleanbody.page import Document
@@ -81,8 +82,8 @@ def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> l
     """One column for each of `PLACE_IN_TEXT_COLUMNS`."""
     n = len(words)
     free = [w * (1.0 - s) for w, s in zip(words, link_share, strict=True)]
-    total, running = sum(free) or 1.0, 0.0
-    linked = 1.0 - sum(free) / (sum(words) or 1.0)
+    total, running = add_up(free) or 1.0, 0.0
+    linked = 1.0 - add_up(free) / (add_up(words) or 1.0)
     columns = [zeros(n) for _ in PLACE_IN_TEXT_COLUMNS]
     for i in range(n):
         values = (i / max(n - 1, 1), running / total, signed_log(total), signed_log(n), linked)
@@ -154,8 +155,8 @@ def section_columns(
     heads = [i for i in range(n) if headings[i] > 0.0]
     title_stems = frozenset(content_stems(words_of(title)))
     for begin, end in zip([0, *heads], [*heads, n], strict=True):
-        size = sum(words[begin:end])
-        linked = sum(w * s for w, s in zip(words[begin:end], link_share[begin:end], strict=True)) / (size or 1.0)
+        size = add_up(words[begin:end])
+        linked = add_up(w * s for w, s in zip(words[begin:end], link_share[begin:end], strict=True)) / (size or 1.0)
         level = headings[begin] if begin < n and headings[begin] > 0.0 else 0.0
         stems = frozenset(content_stems(words_of(texts[begin][:400]))) if level else frozenset()
         overlap = len(stems & title_stems) / max(len(stems), 1)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cleanbody.features.structure import UNKNOWN, Totals, zeros
+from cleanbody.features.sums import add_up
 from cleanbody.page import Document
 
 REGION_COLUMNS: Final = (
@@ -50,14 +51,14 @@ def region_columns(
     free = array("d", (w * (1.0 - s) for w, s in zip(words, link_share, strict=True)))
     columns = [zeros(n) for _ in REGION_COLUMNS]
     by_name = dict(zip(REGION_COLUMNS, columns, strict=True))
-    total = sum(free) or 1.0
+    total = add_up(free) or 1.0
     if document.markup and n:
         _container_columns(document, totals, free, words, commas, total, by_name)
     else:
         for name in REGION_COLUMNS[:10]:
             by_name[name][:] = array("d", [UNKNOWN]) * n
     begin, end = best_stretch([min(f, MOST) * (1.0 - s) - FEE for f, s in zip(free, link_share, strict=True)])
-    share = sum(free[begin:end]) / total
+    share = add_up(free[begin:end]) / total
     for i in range(n):
         by_name["in_stretch"][i] = 1.0 if begin <= i < end else 0.0
         by_name["from_stretch_start"][i] = signed_log(i - begin)

@@ -9,6 +9,7 @@ from typing import Final
 from cleanbody.features.context import distances_since
 from cleanbody.features.region import best_stretch, signed_log
 from cleanbody.features.structure import UNKNOWN, outer_container, shapes_of, zeros
+from cleanbody.features.sums import add_up
 from cleanbody.page import Document
 
 SECOND_COLUMNS: Final = (
@@ -52,7 +53,7 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
 
     above = [x > 0.0 for x in clipped]
     page = mean(0, n)
-    kept = sum(w for w, flag in zip(words, above, strict=True) if flag) / (sum(words) or 1.0)
+    kept = add_up(w for w, flag in zip(words, above, strict=True) if flag) / (add_up(words) or 1.0)
     since, until = distances_since(above), distances_since(above[::-1])[::-1]
     begin, end = best_stretch([x * w for x, w in zip(clipped, weights, strict=True)])
     by_shape = _shape_means(document, clipped, weights)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from cleanbody.features.sums import add_up
 from cleanbody.lexicon import CLASS_KINDS, Lexicon
 from cleanbody.page import KINDS, Document, Flag, Kind, MarkKind
 
@@ -256,8 +257,8 @@ def card_columns(document: Document, totals: Totals) -> list[tuple[float, ...]]:
     for members in rows.values():
         if len(members) < 2 or document.tag[members[0]] == "p":
             continue
-        words = sum(totals.words[c] for c in members)
-        linked = sum(totals.linked[c] for c in members) / (words or 1.0)
+        words = add_up(totals.words[c] for c in members)
+        linked = add_up(totals.linked[c] for c in members) / (words or 1.0)
         facts = (math.log2(len(members)), words / len(members), linked, words / page, 0.0)
         for c in members:
             own[c] = facts
