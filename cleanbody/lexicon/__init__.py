@@ -8,13 +8,15 @@ and ``itemprop``. Both tables are data, built from the hand-edited `seeds/`.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from cleanbody.compiled import core
 from cleanbody.lexicon.phrases import GAP, MODES, NAME, Hit, Match, Phrases, grow
-from cleanbody.lexicon.tokens import NUMBER, class_tokens, tokens_of, without_accents
+from cleanbody.lexicon.tokens import NUMBER, STATES, class_tokens, tokens_of, without_accents
 from cleanbody.page import DataError
 
 __all__ = (
@@ -46,12 +48,13 @@ FORMAT: Final = 1
 class Lexicon:
     """The tables, immutable. ``Lexicon.load()`` gives those of the package."""
 
-    __slots__ = ("_classes", "_phrases")
+    __slots__ = ("_classes", "_compiled_classes", "_phrases")
 
     def __init__(self, phrases: Mapping[str, Any], classes: Mapping[str, Sequence[tuple[int, float]]]) -> None:
         """Take the tables as `of` and the data file have them."""
         self._phrases = Phrases(phrases)
         self._classes = classes
+        self._compiled_classes: Any = None  # made when it is first asked for
 
     @staticmethod
     def load() -> Lexicon:
@@ -128,6 +131,22 @@ class Lexicon:
                     weights[kind] = max(weights[kind], weight)
                 i += step
         return tuple(weights)
+
+    def class_rows(self, names: list[str]) -> array[float]:
+        """The weights of many class names: a row of `class_weights` after the other.
+
+        >>> lexicon = Lexicon.of([], {"share": {"share": 0.5}})
+        >>> rows = lexicon.class_rows(["", "share-buttons"])
+        >>> len(rows) // len(CLASS_KINDS), rows[len(CLASS_KINDS) + CLASS_KINDS.index("share")]
+        (2, 0.5)
+        """
+        if core is None:
+            return array("d", (weight for name in names for weight in self.class_weights(name)))
+        if self._compiled_classes is None:
+            self._compiled_classes = core.classes(self._classes, tuple(STATES), len(CLASS_KINDS))
+        rows = array("d", bytes(8 * len(CLASS_KINDS) * len(names)))
+        core.class_rows(self._compiled_classes, names, rows)
+        return rows
 
 
 def tables(

@@ -42,7 +42,7 @@ _PLAIN: Final = {**dict.fromkeys(range(0x300, 0x370)), **{ord(a): b for a, b in 
 _MARKED = re.compile("[\u00c0-\u03ff\u1e00-\u1fff]")  # Latin and Greek letters that may carry an accent
 
 _CLASS_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_STATES = frozenset(("has", "is", "no", "not", "with", "without"))
+STATES: Final = frozenset(("has", "is", "no", "not", "with", "without"))
 
 
 def fold(text: str) -> str:
@@ -106,7 +106,7 @@ def class_tokens(names: str) -> list[list[str]]:
     """
     found = (_CLASS_TOKEN.findall(name) for name in names[:NAMES_CHARACTERS].split())
     lowered = ([token.lower() for token in tokens] for tokens in found)
-    return [tokens for tokens in lowered if tokens and tokens[0] not in _STATES]
+    return [tokens for tokens in lowered if tokens and tokens[0] not in STATES]
 
 
 def capitals(text: str) -> list[bool]:
