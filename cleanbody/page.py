@@ -7,11 +7,11 @@ features and rules can run over whole columns. :class:`Block` objects are made o
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 
 class CleanbodyError(Exception):
@@ -159,6 +159,9 @@ class MarkKind(StrEnum):
     IMAGE = "image"
 
 
+MARK_KINDS: tuple[MarkKind, ...] = tuple(MarkKind)
+
+
 class Mark(NamedTuple):
     """A stretch ``[start, end)`` of ``Document.text`` (characters) with inline structure.
 
@@ -171,6 +174,84 @@ class Mark(NamedTuple):
     kind: MarkKind
     value: str = ""
     title: str = ""
+
+
+def _ints() -> array[int]:
+    return array("l")
+
+
+class Marks(Sequence[Mark]):
+    """The marks of a document in columns; a :class:`Mark` is made only when somebody asks for it.
+
+    Columns of n marks, not to be changed:
+        start, end: as of a `Mark`.  kind: index into ``MARK_KINDS``.
+        strings: 3 places a mark in `data`, UTF-8 bytes: the value goes from the first to the second, the title from
+        there to the third. Marks with the same strings share them: a link is one mark in every block that it covers.
+
+    >>> marks = Marks([Mark(0, 4, MarkKind.LINK, "/rain"), Mark(2, 4, MarkKind.STRONG)])
+    >>> len(marks), marks[0].value, list(marks.end), marks == tuple(marks)
+    (2, '/rain', [4, 4], True)
+    """
+
+    __slots__ = ("data", "end", "kind", "start", "strings")
+    start: array[int]
+    end: array[int]
+    kind: bytearray
+    strings: array[int]
+    data: bytes
+
+    def __init__(self, marks: Iterable[Mark] = ()) -> None:
+        self.start, self.end, self.kind, self.strings = _ints(), _ints(), bytearray(), _ints()
+        data = bytearray()
+        known: dict[tuple[str, str], tuple[int, int, int]] = {}
+        for start, end, kind, value, title in marks:
+            places = known.get((value, title))
+            if places is None:
+                parts = [len(data)]
+                for text in (value, title):
+                    data += text.encode("utf-8", "surrogatepass")
+                    parts.append(len(data))
+                places = known[value, title] = (parts[0], parts[1], parts[2])
+            self.start.append(start)
+            self.end.append(end)
+            self.kind.append(MARK_KINDS.index(kind))
+            self.strings.extend(places)
+        self.data = bytes(data)
+
+    @classmethod
+    def of_columns(cls, start: array[int], end: array[int], kind: bytearray, strings: array[int], data: bytes) -> Marks:
+        """The marks that these columns hold."""
+        made = cls.__new__(cls)
+        made.start, made.end, made.kind, made.strings, made.data = start, end, kind, strings, data
+        return made
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @overload
+    def __getitem__(self, index: int) -> Mark: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Mark, ...]: ...
+    def __getitem__(self, index: int | slice) -> Mark | tuple[Mark, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        start, end, kind = self.start[index], self.end[index], MARK_KINDS[self.kind[index]]
+        at = 3 * (index % len(self))
+        first, second, third = self.strings[at : at + 3]
+        value = self.data[first:second].decode("utf-8", "surrogatepass")
+        return Mark(start, end, kind, value, self.data[second:third].decode("utf-8", "surrogatepass"))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Marks | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +273,6 @@ class Head:
     json_ld: tuple[str, ...] = ()
 
 
-def _ints() -> array[int]:
-    return array("l")
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A page or a text cut into blocks, in columns.
@@ -209,7 +286,8 @@ class Document:
         names: class, id, role and itemprop as one string, as written ("" for most).
         first, last: the container holds the blocks ``first <= i < last``.
     A scraped text has one container (tag ""), and ``text`` is the input itself.
-    marks: inline structure in order of start; ``<br>`` is a line end inside the block's text.
+    marks: inline structure in order of start; may be given as any iterable of ``Mark``. ``<br>`` is a line end inside
+        the block's text.
     """
 
     text: str
@@ -225,10 +303,14 @@ class Document:
     names: list[str] = field(default_factory=list)
     first: array[int] = field(default_factory=_ints)
     last: array[int] = field(default_factory=_ints)
-    marks: tuple[Mark, ...] = ()
+    marks: Marks = NO_MARKS
     head: Head = Head()
     statuses: tuple[Status, ...] = ()
     texts: tuple[str, ...] = ()  # the blocks' own texts where they differ from the span (joined lines); else empty
+
+    def __post_init__(self) -> None:
+        if type(self.marks) is not Marks:
+            object.__setattr__(self, "marks", Marks(self.marks))
 
     def __len__(self) -> int:
         return len(self.start)

@@ -108,7 +108,7 @@ def gather(document: Document, blocks: Sequence[int], *, links: bool, images: bo
             continue  # the text is not the span, so marks have no place in it
         behind = document.end[block - 1] if block else -1
         inside = [mark for mark in reaching.values() if mark.end > start]
-        while at < len(marks) and marks[at].start <= end:
+        while at < len(marks) and marks.start[at] <= end:
             mark = marks[at]
             at += 1
             if mark.kind is MarkKind.IMAGE:

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
-from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Mark, MarkKind, Status
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Mark, MarkKind, Marks, Status
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
@@ -442,7 +442,7 @@ class Walker:
             names=self.names,
             first=self.first,
             last=self._closed_last(),
-            marks=tuple(sorted(filter(_shows, self.marks), key=_mark_order)),
+            marks=Marks(sorted(filter(_shows, self.marks), key=_mark_order)),
             head=Head(
                 title=self.title,
                 lang=self.lang,

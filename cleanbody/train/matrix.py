@@ -16,7 +16,7 @@ from cleanbody.cleaner import read_hints
 from cleanbody.features import COLUMNS, compute
 from cleanbody.features.context import block_texts
 from cleanbody.lexicon import Lexicon
-from cleanbody.page import Document, Head
+from cleanbody.page import Document, Head, Marks
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
 from cleanbody.train.labels import Bytes, labels_of_rules, labels_of_truth
@@ -85,7 +85,7 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
         labels = labels_of_rules(table, document.markup, target)
     return PageRows(
         page=page._replace(html="", text="", gold=""),
-        document=replace(document, text="", texts=(), marks=(), head=Head()),
+        document=replace(document, text="", texts=(), marks=Marks(), head=Head()),
         features=features,
         target=np.array(target, dtype=np.float32),
         words=[numbered(text) for text in texts],
