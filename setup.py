@@ -11,7 +11,7 @@ setup(
         Extension(
             "cleanbody._native",
             SOURCES,
-            depends=["native/native.h"],
+            depends=["native/columns.h", "native/native.h"],
             optional=True,
             extra_compile_args=["-O3", "-ffp-contract=off"],  # no fused multiply-add: sums agree with the Python twin
         )

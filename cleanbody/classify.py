@@ -148,7 +148,7 @@ def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequen
 def _both(document: Document, table: Table, model: Model, name: str) -> tuple[array[float], ...]:
     """The columns of the second stage: all of the first, and what its scores say."""
     first = model.ensembles[f"{name}-first"].score(table.columns)
-    return (*table.columns, *second_columns(document, table["words"], first))
+    return (*table.columns, *second_columns(document, table["words"], first, table.shapes))
 
 
 def contributions(document: Document, table: Table, model: Model) -> list[dict[str, float]]:

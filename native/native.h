@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* Functions of the module, a table for each file. */
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], place_methods[],
-    plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
-    words_methods[];
+extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[],
+    place_methods[], plaintext_methods[], region_methods[], scan_methods[], second_methods[], tags_methods[],
+    text_methods[], tree_methods[], utf8_methods[], walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
 enum { MAX_VIEWS = 256 };
@@ -60,5 +60,6 @@ void strings_free(Strings *strings);
 
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);
+void columns_setup(void);
 
 #endif

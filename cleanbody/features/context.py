@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
-from cleanbody.features.structure import zeros
+from cleanbody.features.structure import blank, zeros
 from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import content_stems, words_of
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
@@ -73,18 +74,25 @@ _SECTION_WORDS: Final = 12.0
 _STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems
 
 
-def is_prose(words: Sequence[float], link_share: Sequence[float]) -> list[bool]:
+def is_prose(words: array[float], link_share: array[float]) -> bytearray:
     """Which blocks are stretches of unlinked words long enough to be prose."""
-    return [w * (1.0 - s) >= PROSE_WORDS for w, s in zip(words, link_share, strict=True)]
+    if core is not None:
+        prose = bytearray(len(words))
+        core.is_prose(words, link_share, PROSE_WORDS, prose)
+        return prose
+    return bytearray(w * (1.0 - s) >= PROSE_WORDS for w, s in zip(words, link_share, strict=True))
 
 
-def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+def text_place_columns(words: array[float], link_share: array[float]) -> list[array[float]]:
     """One column for each of `PLACE_IN_TEXT_COLUMNS`."""
     n = len(words)
+    columns = blank(n, len(PLACE_IN_TEXT_COLUMNS))
+    if core is not None:
+        core.text_place_columns(words, link_share, columns)
+        return columns
     free = [w * (1.0 - s) for w, s in zip(words, link_share, strict=True)]
     total, running = add_up(free) or 1.0, 0.0
     linked = 1.0 - add_up(free) / (add_up(words) or 1.0)
-    columns = [zeros(n) for _ in PLACE_IN_TEXT_COLUMNS]
     for i in range(n):
         values = (i / max(n - 1, 1), running / total, signed_log(total), signed_log(n), linked)
         for column, value in zip(columns, values, strict=True):
@@ -93,16 +101,18 @@ def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> l
     return columns
 
 
-def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+def neighbour_columns(words: array[float], link_share: array[float], prose: bytearray) -> list[array[float]]:
     """One column for each of `NEIGHBOUR_COLUMNS`."""
     n = len(words)
+    columns = blank(n, len(NEIGHBOUR_COLUMNS))
+    if core is not None:
+        core.neighbour_columns(words, link_share, prose, columns)
+        return columns
     logs = [signed_log(w) for w in words]
-    prose = is_prose(words, link_share)
     running = [0]
     for flag in prose:
         running.append(running[-1] + flag)
     since, until = distances_since(prose), distances_since(prose[::-1])[::-1]
-    columns = [zeros(n) for _ in NEIGHBOUR_COLUMNS]
 
     def near(i: int, reach: int) -> float:
         low, high = max(i - reach, 0), min(i + reach + 1, n)
@@ -126,7 +136,7 @@ def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> li
     return columns
 
 
-def distances_since(flags: Sequence[bool]) -> list[int]:
+def distances_since(flags: Sequence[int]) -> list[int]:
     """Steps since the last true flag before each one; the number of flags where there was none.
 
     >>> distances_since([False, True, False, False])
@@ -168,7 +178,7 @@ def section_columns(
 
 
 def coherence_columns(
-    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], title: str, description: str
+    texts: Sequence[str], words: array[float], link_share: array[float], title: str, description: str
 ) -> list[array[float]]:
     """One column for each of `COHERENCE_COLUMNS`.
 
@@ -213,7 +223,7 @@ def coherence_columns(
     return columns
 
 
-def nearest_true(flags: Sequence[bool]) -> tuple[list[int], list[int]]:
+def nearest_true(flags: Sequence[int]) -> tuple[list[int], list[int]]:
     """For each flag the index of the nearest true one before it and after it; -1 where there is none.
 
     >>> nearest_true([True, False, True])
