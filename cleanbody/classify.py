@@ -10,6 +10,7 @@ from typing import Any, Final
 from cleanbody import baseline
 from cleanbody.features import Table
 from cleanbody.features.second import second_columns
+from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import word_count
 from cleanbody.model import Model
 from cleanbody.naming import label_of, name_kinds
@@ -57,7 +58,7 @@ def classify(
     held = evaluate(table, document.markup)
     if page_type is PageType.FORUM:
         held = [[rule for rule in rules if rule.label not in _POSTS] for rules in held]
-    logits = array("d", (b + sum(_pull(rule, share) for rule in rules) for b, rules in zip(base, held, strict=True)))
+    logits = array("d", (b + add_up(_pull(rule, share) for rule in rules) for b, rules in zip(base, held, strict=True)))
     context = _context(logits) if code == "density" else [0.0] * table.rows
     prior = _priors(document, table, held, logits)
     count = table.rows
@@ -101,7 +102,7 @@ def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) 
     >>> page_cut([0.9, 0.4, 0.1], [100.0, 80.0, 300.0], 0.42), page_cut([0.9, 0.2], [100.0, 80.0], 0.0)
     (0.4, 0.0)
     """
-    total = sum(w * s for w, s in zip(words, scores, strict=True))
+    total = add_up(w * s for w, s in zip(words, scores, strict=True))
     right = kept = best = 0.0
     cut = threshold
     for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True):
@@ -147,7 +148,7 @@ def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequen
 def _both(document: Document, table: Table, model: Model, name: str) -> tuple[array[float], ...]:
     """The columns of the second stage: all of the first, and what its scores say."""
     first = model.ensembles[f"{name}-first"].score(table.columns)
-    return (*table.columns, *second_columns(document, table["words"], first))
+    return (*table.columns, *second_columns(document, table["words"], first, table.shapes))
 
 
 def contributions(document: Document, table: Table, model: Model) -> list[dict[str, float]]:
@@ -167,8 +168,8 @@ def _priors(
     the less of it would go. And a short document of which nothing would be left keeps what no rule speaks against.
     """
     words = table["words"]
-    total = sum(words)
-    kept = sum(w for w, x in zip(words, logits, strict=True) if x >= CLEAN_LOGIT)
+    total = add_up(words)
+    kept = add_up(w for w, x in zip(words, logits, strict=True) if x >= CLEAN_LOGIT)
     trust = 0.0
     if not document.markup and kept:
         trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
@@ -192,7 +193,7 @@ def _context(logits: Sequence[float]) -> list[float]:
     out = []
     for i in range(n):
         around = [scores[j] for j in range(max(i - NEIGHBOUR_REACH, 0), min(i + NEIGHBOUR_REACH + 1, n)) if j != i]
-        mean = sum(around) / len(around) if around else 0.5
+        mean = add_up(around) / len(around) if around else 0.5
         out.append(NEIGHBOUR_WEIGHT * (2.0 * mean - 1.0))
     return out
 
@@ -222,7 +223,7 @@ def confidence(words: Sequence[float], decisions: Decisions) -> float:
         words: words of each of the n blocks.
         decisions: the verdicts.
     """
-    expected = sum(w * s for w, s in zip(words, decisions.score, strict=True))
-    kept = sum(w for w, k in zip(words, decisions.keep, strict=True) if k)
-    right = sum(w * s for w, s, k in zip(words, decisions.score, decisions.keep, strict=True) if k)
+    expected = add_up(w * s for w, s in zip(words, decisions.score, strict=True))
+    kept = add_up(w for w, k in zip(words, decisions.keep, strict=True) if k)
+    right = add_up(w * s for w, s, k in zip(words, decisions.score, decisions.keep, strict=True) if k)
     return 2.0 * right / (expected + kept) if expected + kept else 0.0

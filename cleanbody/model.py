@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from cleanbody.compiled import core
 from cleanbody.features import COLUMNS
+from cleanbody.features.sums import add_up
 from cleanbody.page import CONTENT_LABELS, LABELS, DataError, Label
 
 MAGIC: Final = b"CLEANBODY-MODEL\n"
@@ -101,7 +102,7 @@ class Ensemble:
         The values and the bias add up to the row's score.
         """
         means = self._means()
-        out = {"bias": self.bias + sum(means[root] for root in self.root)}
+        out = {"bias": self.bias + add_up(means[root] for root in self.root)}
         for root in self.root:
             node = root
             while self.left[node] + root != node:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cleanbody.features import Table
+from cleanbody.features.sums import add_up
 from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Ensemble, Model, kind_name
 from cleanbody.page import Label, Reason
 from cleanbody.rules import Rule
@@ -44,7 +45,7 @@ def name_kinds(
         around = [shares[i] for i in (row - 1, row + 1) if i in shares]
         odds = [p * math.prod(side[k] for side in around) ** NEIGHBOUR for k, p in enumerate(shares[row])]
         best, label = max(zip(odds, known, strict=True))
-        probability = best / sum(odds)
+        probability = best / add_up(odds)
         if probability >= LEAST and label is not Label.OTHER:
             out[row] = Reason("kind", label, math.log(probability / max(1.0 - probability, 1e-9)))
     return out
@@ -80,5 +81,5 @@ def _shares(table: Table, rows: Sequence[int], known: Mapping[Label, Ensemble]) 
 def _softmax(scores: Sequence[float]) -> list[float]:
     top = max(scores)
     odds = [math.exp(score - top) for score in scores]
-    total = sum(odds)
+    total = add_up(odds)
     return [max(x / total, DOUBT) for x in odds]

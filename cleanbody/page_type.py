@@ -7,7 +7,10 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features import COLUMNS, INDEX, Table
+from cleanbody.features.structure import zeros
+from cleanbody.features.sums import add_up
 from cleanbody.model import Model
 from cleanbody.page import PageType
 
@@ -52,19 +55,23 @@ MEANS: Final = tuple(x for x in COLUMNS if x in _MEANS_OF or x.startswith(("phra
 GREATEST: Final = tuple(x for x in COLUMNS if x in _GREATEST_OF or x.startswith(("declares_", "class_")))
 LEAST: Final = 0.4  # probability from which a guess is given out; else it is an article, as most pages are
 PAGE_COLUMNS: Final = (*(f"mean_{x}" for x in MEANS), *(f"max_{x}" for x in GREATEST))
-_MEANS: Final = tuple(INDEX[x] for x in MEANS)
-_GREATEST: Final = tuple(INDEX[x] for x in GREATEST)
+_MEANS: Final = array("l", (INDEX[x] for x in MEANS))
+_GREATEST: Final = array("l", (INDEX[x] for x in GREATEST))
 
 
-def page_columns(columns: Sequence[Sequence[float]]) -> tuple[array[float], ...]:
+def page_columns(columns: Sequence[array[float]]) -> tuple[array[float], ...]:
     """One value for each of `PAGE_COLUMNS`: a row of the whole page.
 
     Args:
         columns: n values, n > 0, for each of `features.COLUMNS`, none of them NaN; of a page, as texts have no type.
     """
-    n = len(columns[0])
-    means = [sum(columns[k]) / n for k in _MEANS]
-    return tuple(array("d", [x]) for x in (*means, *(max(columns[k]) for k in _GREATEST)))
+    row = zeros(len(PAGE_COLUMNS))
+    if core is not None:
+        core.page_columns(tuple(columns), _MEANS, _GREATEST, row)
+    else:
+        means = [add_up(columns[k]) / len(columns[k]) for k in _MEANS]
+        row = array("d", (*means, *(max(columns[k]) for k in _GREATEST)))
+    return tuple(row[k : k + 1] for k in range(len(row)))
 
 
 def ensemble_name(page_type: PageType) -> str:
@@ -84,7 +91,7 @@ def probabilities(table: Table, model: Model) -> Mapping[PageType, float]:
     columns = page_columns(table.columns)
     scores = [model.ensembles[ensemble_name(kind)].score(columns)[0] for kind in known]
     odds = [math.exp(score - max(scores)) for score in scores]
-    return {kind: x / sum(odds) for kind, x in zip(known, odds, strict=True)}
+    return {kind: x / add_up(odds) for kind, x in zip(known, odds, strict=True)}
 
 
 def page_type_of(table: Table, model: Model | None) -> PageType:

@@ -8,6 +8,9 @@ static PyMethodDef *const tables[] = {
     words_methods,
     decide_methods, ensemble_methods, headline_methods, lexicon_methods, phrases_methods, place_methods,
     plaintext_methods, scan_methods, tags_methods, text_methods, utf8_methods, walk_methods, words_methods,
+    context_methods,   decide_methods, ensemble_methods, headline_methods, lexicon_methods, place_methods,
+    plaintext_methods, region_methods, scan_methods,     second_methods,   tags_methods,    text_methods,
+    tree_methods,      utf8_methods,   walk_methods,     words_methods,
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
@@ -16,6 +19,7 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
 
 PyMODINIT_FUNC PyInit__native(void) {
     if (scan_setup() < 0) return NULL;
+    columns_setup();
     PyObject *made = PyModule_Create(&module);
     for (size_t i = 0; made && i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(made, tables[i]) < 0) Py_CLEAR(made);

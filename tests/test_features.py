@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from array import array
 from collections.abc import Mapping
 
 import pytest
@@ -614,7 +615,7 @@ def test_pieces_of_a_title() -> None:
 
 def test_second_columns() -> None:
     document = read_html("<div><p>a</p><p>b</p></div><p>c</p>")
-    words, first = [1.0, 3.0, 1.0], [2.0, -1.0, 9.0]
+    words, first = array("d", [1.0, 3.0, 1.0]), array("d", [2.0, -1.0, 9.0])
     found = dict(zip(SECOND_COLUMNS, second_columns(document, words, first), strict=True))
     got: Mapping[str, list[float]] = {name: list(values) for name, values in found.items()}
     assert got["first"] == [2, -1, 6]  # surer than 6 says no more

@@ -15,6 +15,7 @@ from cleanbody.features import context, headline, region, structure
 from cleanbody.features.context import block_texts, is_prose
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
+from cleanbody.features.tree import number_tree, shapes_of
 from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, PageType
 
@@ -41,12 +42,14 @@ INDEX: Final = {name: i for i, name in enumerate(COLUMNS)}
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The columns of a document's n blocks, in the order of `COLUMNS`, and the headline that was found."""
+    """The columns of a document's n blocks, in the order of `COLUMNS`, the headline that was found, and which blocks of
+    a page are of one shape (see `tree.shapes_of`)."""
 
     columns: tuple[array[float], ...]
     rows: int
     headline_index: int = -1
     headline: str = ""
+    shapes: array[int] | None = None
 
     def __getitem__(self, name: str) -> array[float]:
         """The column called `name`."""
@@ -80,22 +83,24 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     texts = block_texts(document)
     of_text = text_columns(texts)
     words, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "commas"))
-    form = structure.form_columns(document, structure.count_links(document), words)
-    link_share: Sequence[float] = form[0] if document.markup else [0.0] * len(texts)
+    tree = number_tree(document)
+    shapes = shapes_of(document, tree) if document.markup else None
+    form = structure.form_columns(document, tree, structure.count_links(document), words)
+    link_share = form[0] if document.markup else structure.zeros(len(texts))
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
     found = headline.find_headline(document, texts, words, link_share, prose, hints.headlines)
     columns = (
         *of_text,
         *form,
-        *structure.place_columns(document, totals, words, link_share, lexicon),
-        *region.region_columns(document, totals, words, link_share, commas),
+        *structure.place_columns(document, tree, totals, shapes, words, link_share, lexicon),
+        *region.region_columns(document, tree, totals, words, link_share, commas),
         *context.text_place_columns(words, link_share),
-        *context.neighbour_columns(words, link_share),
+        *context.neighbour_columns(words, link_share, prose),
         *context.section_columns(texts, words, link_share, form[FORM_HEADING], found.text),
         *context.coherence_columns(texts, words, link_share, found.text, hints.description),
         *context.phrase_columns(texts, words, lexicon),
         *found.columns,
         *(array("d", [hints.types.get(kind, 0.0)]) * len(texts) for kind in PageType),
     )
-    return Table(columns, len(texts), found.block, found.text)
+    return Table(columns, len(texts), found.block, found.text, shapes)

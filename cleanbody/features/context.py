@@ -9,7 +9,8 @@ from typing import Final
 
 from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
-from cleanbody.features.structure import zeros
+from cleanbody.features.structure import blank, zeros
+from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import content_stems, find_words, function_word_table
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 from cleanbody.page import Document
@@ -84,18 +85,25 @@ _STEMS_OF_HEADING: Final = 400
 _WORDS_OF_KEY: Final = 60  # blocks with the same so many first words are copies
 
 
-def is_prose(words: Sequence[float], link_share: Sequence[float]) -> list[bool]:
+def is_prose(words: array[float], link_share: array[float]) -> bytearray:
     """Which blocks are stretches of unlinked words long enough to be prose."""
-    return [w * (1.0 - s) >= PROSE_WORDS for w, s in zip(words, link_share, strict=True)]
+    if core is not None:
+        prose = bytearray(len(words))
+        core.is_prose(words, link_share, PROSE_WORDS, prose)
+        return prose
+    return bytearray(w * (1.0 - s) >= PROSE_WORDS for w, s in zip(words, link_share, strict=True))
 
 
-def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+def text_place_columns(words: array[float], link_share: array[float]) -> list[array[float]]:
     """One column for each of `PLACE_IN_TEXT_COLUMNS`."""
     n = len(words)
+    columns = blank(n, len(PLACE_IN_TEXT_COLUMNS))
+    if core is not None:
+        core.text_place_columns(words, link_share, columns)
+        return columns
     free = [w * (1.0 - s) for w, s in zip(words, link_share, strict=True)]
-    total, running = sum(free) or 1.0, 0.0
-    linked = 1.0 - sum(free) / (sum(words) or 1.0)
-    columns = [zeros(n) for _ in PLACE_IN_TEXT_COLUMNS]
+    total, running = add_up(free) or 1.0, 0.0
+    linked = 1.0 - add_up(free) / (add_up(words) or 1.0)
     for i in range(n):
         values = (i / max(n - 1, 1), running / total, signed_log(total), signed_log(n), linked)
         for column, value in zip(columns, values, strict=True):
@@ -104,16 +112,18 @@ def text_place_columns(words: Sequence[float], link_share: Sequence[float]) -> l
     return columns
 
 
-def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> list[array[float]]:
+def neighbour_columns(words: array[float], link_share: array[float], prose: bytearray) -> list[array[float]]:
     """One column for each of `NEIGHBOUR_COLUMNS`."""
     n = len(words)
+    columns = blank(n, len(NEIGHBOUR_COLUMNS))
+    if core is not None:
+        core.neighbour_columns(words, link_share, prose, columns)
+        return columns
     logs = [signed_log(w) for w in words]
-    prose = is_prose(words, link_share)
     running = [0]
     for flag in prose:
         running.append(running[-1] + flag)
     since, until = distances_since(prose), distances_since(prose[::-1])[::-1]
-    columns = [zeros(n) for _ in NEIGHBOUR_COLUMNS]
 
     def near(i: int, reach: int) -> float:
         low, high = max(i - reach, 0), min(i + reach + 1, n)
@@ -137,7 +147,7 @@ def neighbour_columns(words: Sequence[float], link_share: Sequence[float]) -> li
     return columns
 
 
-def distances_since(flags: Sequence[bool]) -> list[int]:
+def distances_since(flags: Sequence[int]) -> list[int]:
     """Steps since the last true flag before each one; the number of flags where there was none.
 
     >>> distances_since([False, True, False, False])
@@ -184,11 +194,8 @@ def fill_sections(
     heads = [i for i in range(n) if headings[i] > 0.0]
     title_stems = _stems(find_words(title))
     for begin, end in zip([0, *heads], [*heads, n], strict=True):
-        size = linked = 0.0
-        for i in range(begin, end):  # one after the other, as `sum` no longer does
-            size += words[i]
-            linked += words[i] * link_share[i]
-        linked /= size or 1.0
+        size = add_up(words[begin:end])
+        linked = add_up(w * s for w, s in zip(words[begin:end], link_share[begin:end], strict=True)) / (size or 1.0)
         level = headings[begin] if begin < n and headings[begin] > 0.0 else 0.0
         stems = _stems(find_words(texts[begin][:_STEMS_OF_HEADING])) if level else frozenset()
         overlap = len(stems & title_stems) / max(len(stems), 1)
@@ -207,7 +214,7 @@ def _doubles(values: Sequence[float]) -> array[float]:
 
 
 def coherence_columns(
-    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], title: str, description: str
+    texts: Sequence[str], words: array[float], link_share: array[float], title: str, description: str
 ) -> list[array[float]]:
     """One column for each of `COHERENCE_COLUMNS`.
 
@@ -266,7 +273,7 @@ def fill_coherence(
             column[i] = value
 
 
-def nearest_true(flags: Sequence[bool]) -> tuple[list[int], list[int]]:
+def nearest_true(flags: Sequence[int]) -> tuple[list[int], list[int]]:
     """For each flag the index of the nearest true one before it and after it; -1 where there is none.
 
     >>> nearest_true([True, False, True])

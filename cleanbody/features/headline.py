@@ -78,7 +78,7 @@ def find_headline(
     texts: Sequence[str],
     words: Sequence[float],
     link_share: Sequence[float],
-    prose: Sequence[bool],
+    prose: Sequence[int],
     candidates: Sequence[str],
 ) -> Headline:
     """Find the headline and its copies.
@@ -123,7 +123,7 @@ def _columns(n: int, index: int, copy: array[float], joined: array[float], near:
 
 
 def _copies(
-    lines: _Lines, texts: Sequence[str], wanted: Sequence[Key], n: int, prose: Sequence[bool]
+    lines: _Lines, texts: Sequence[str], wanted: Sequence[Key], n: int, prose: Sequence[int]
 ) -> tuple[array[float], array[float], array[float], dict[int, Key]]:
     copy, joined, near = zeros(n), zeros(n), zeros(n)
     match: dict[int, Key] = {}
@@ -195,7 +195,7 @@ def _is_h1(document: Document, i: int) -> bool:
 
 
 def _h1(
-    document: Document, lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]
+    document: Document, lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[int]
 ) -> str | None:
     """The page's only first-level heading, if prose follows it or the page has none at all."""
     found = [i for i in lines.blocks if _is_h1(document, i) and not document.flags[i] & Flag.HIDDEN]
@@ -204,7 +204,7 @@ def _h1(
     return texts[found[0]].replace("\n", " ")
 
 
-def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
+def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[int]) -> str | None:
     """The headline of a text: a line that stands again above the prose, or the lone short line above it."""
     if True not in prose:
         return None
@@ -229,7 +229,7 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     return best or _lone(texts, words, prose)
 
 
-def _leads(i: int, prose: Sequence[bool], second_prose: int) -> bool:
+def _leads(i: int, prose: Sequence[int], second_prose: int) -> bool:
     """Whether prose follows a line within a few blocks, and no prose stands far before it."""
     return i <= second_prose and True in prose[i : i + 8]
 
@@ -245,7 +245,7 @@ def _tails(lines: _Lines) -> Counter[Key]:
     return tails
 
 
-def _lone(texts: Sequence[str], words: Sequence[float], prose: Sequence[bool]) -> str | None:
+def _lone(texts: Sequence[str], words: Sequence[float], prose: Sequence[int]) -> str | None:
     """The longest of the few lines before the first prose, if it is shaped like a headline and more prose follows."""
     first = prose.index(True)
     if sum(prose) < 2:
@@ -268,7 +268,7 @@ def _choose(
     texts: Sequence[str],
     copy: Sequence[float],
     link_share: Sequence[float],
-    prose: Sequence[bool],
+    prose: Sequence[int],
     ranks: Mapping[int, int],
 ) -> int:
     """The copy that is the headline: of the most trusted candidate, the highest heading, near the prose, not linked."""

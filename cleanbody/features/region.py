@@ -12,7 +12,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Final
 
-from cleanbody.features.structure import UNKNOWN, Totals, zeros
+from cleanbody.compiled import core
+from cleanbody.features.structure import UNKNOWN, Totals, blank, zeros
+from cleanbody.features.sums import add_up
+from cleanbody.features.tree import PARAGRAPH, Tree
 from cleanbody.page import Document
 
 REGION_COLUMNS: Final = (
@@ -31,33 +34,46 @@ REGION_COLUMNS: Final = (
     "to_stretch_end",
     "stretch_share",
 )
-UPPER_SHARES: Final = (1.0, 0.5, 0.25, 0.12)  # what a paragraph gives to the containers around it, nearest first
+# What a paragraph gives to the containers around it, nearest first.
+UPPER_SHARES: Final = array("d", (1.0, 0.5, 0.25, 0.12))
 MIN_WORDS: Final = 6.0  # shorter blocks give no points
 FEE: Final = 9.0  # words that a block must bring to lengthen the best stretch
 MOST: Final = 60.0  # words of one block that count there, so that one giant block does not decide
 
 
 def region_columns(
-    document: Document, totals: Totals, words: Sequence[float], link_share: Sequence[float], commas: Sequence[float]
+    document: Document,
+    tree: Tree,
+    totals: Totals,
+    words: array[float],
+    link_share: array[float],
+    commas: array[float],
 ) -> list[array[float]]:
     """One column for each of `REGION_COLUMNS`.
 
     Args:
+        tree: the containers in numbers.
         totals: sums of each container.
         words, link_share, commas: columns of the blocks; `commas` is a word, `link_share` 0 to 1.
     """
     n = len(document)
+    columns = blank(n, len(REGION_COLUMNS))
+    if core is not None:
+        core.region_columns(
+            document.markup, document.parent, document.first, document.last, tree.role, PARAGRAPH, document.container,
+            *totals, words, link_share, commas, UPPER_SHARES, MIN_WORDS, FEE, MOST, columns,
+        )  # fmt: skip
+        return columns
     free = array("d", (w * (1.0 - s) for w, s in zip(words, link_share, strict=True)))
-    columns = [zeros(n) for _ in REGION_COLUMNS]
     by_name = dict(zip(REGION_COLUMNS, columns, strict=True))
-    total = sum(free) or 1.0
+    total = add_up(free) or 1.0
     if document.markup and n:
-        _container_columns(document, totals, free, words, commas, total, by_name)
+        _container_columns(document, tree, totals, free, words, commas, total, by_name)
     else:
         for name in REGION_COLUMNS[:10]:
             by_name[name][:] = array("d", [UNKNOWN]) * n
     begin, end = best_stretch([min(f, MOST) * (1.0 - s) - FEE for f, s in zip(free, link_share, strict=True)])
-    share = sum(free[begin:end]) / total
+    share = add_up(free[begin:end]) / total
     for i in range(n):
         by_name["in_stretch"][i] = 1.0 if begin <= i < end else 0.0
         by_name["from_stretch_start"][i] = signed_log(i - begin)
@@ -88,7 +104,12 @@ def best_stretch(values: Sequence[float]) -> tuple[int, int]:
 
 
 def _scores(
-    document: Document, totals: Totals, free: Sequence[float], words: Sequence[float], commas: Sequence[float]
+    document: Document,
+    tree: Tree,
+    totals: Totals,
+    free: Sequence[float],
+    words: Sequence[float],
+    commas: Sequence[float],
 ) -> array[float]:
     """The readability-like score of each container."""
     scores = zeros(len(document.parent))
@@ -96,7 +117,7 @@ def _scores(
         if words[i] < MIN_WORDS or free[i] < words[i] * 0.5:
             continue
         points = 1.0 + min(commas[i] * words[i], 10.0) + min(words[i] / 20.0, 3.0)
-        c = _around(document, container)
+        c = _around(document, tree, container)
         for share in UPPER_SHARES:
             scores[c] += points * share
             c = document.parent[c]
@@ -107,13 +128,14 @@ def _scores(
     return scores
 
 
-def _around(document: Document, container: int) -> int:
+def _around(document: Document, tree: Tree, container: int) -> int:
     """The container itself, or the one around it for a paragraph's own element, which is no region."""
-    return document.parent[container] if document.tag[container] == "p" and container else container
+    return document.parent[container] if tree.role[container] == PARAGRAPH and container else container
 
 
 def _container_columns(
     document: Document,
+    tree: Tree,
     totals: Totals,
     free: Sequence[float],
     words: Sequence[float],
@@ -121,7 +143,7 @@ def _container_columns(
     total: float,
     out: dict[str, array[float]],
 ) -> None:
-    scores = _scores(document, totals, free, words, commas)
+    scores = _scores(document, tree, totals, free, words, commas)
     best = max(range(len(scores)), key=scores.__getitem__)
     top = scores[best] or 1.0
     first, last = document.first[best], max(document.last[best], document.first[best] + 1)
@@ -135,7 +157,7 @@ def _container_columns(
     for i, c in enumerate(document.container):
         out["in_best"][i] = 1.0 if first <= i < last else 0.0
         out["best_ratio"][i] = upper[c] / top
-        out["inner_ratio"][i] = scores[_around(document, c)] / top
+        out["inner_ratio"][i] = scores[_around(document, tree, c)] / top
         out["best_share"][i] = share
         out["best_place"][i] = min(2.0, max(-1.0, (i - first) / max(last - 1 - first, 1)))
         out["from_best_start"][i] = signed_log(i - first)

@@ -6,9 +6,12 @@ from array import array
 from collections.abc import Sequence
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features.context import distances_since
 from cleanbody.features.region import best_stretch, signed_log
-from cleanbody.features.structure import UNKNOWN, outer_container, shapes_of, zeros
+from cleanbody.features.structure import UNKNOWN, blank, outer_container
+from cleanbody.features.sums import add_up
+from cleanbody.features.tree import integers, number_tree, shapes_of
 from cleanbody.page import Document
 
 SECOND_COLUMNS: Final = (
@@ -33,13 +36,27 @@ SECOND_COLUMNS: Final = (
 _CLIP: Final = 6.0  # log-odds: surer than this says no more
 
 
-def second_columns(document: Document, words: Sequence[float], first: Sequence[float]) -> list[array[float]]:
+def second_columns(
+    document: Document, words: array[float], first: array[float], shapes: array[int] | None = None
+) -> list[array[float]]:
     """One column for each of `SECOND_COLUMNS`.
 
     Args:
         words, first: words and first-stage log-odds of the n blocks (the first n of the document's).
+        shapes: of `shapes_of`, where that is known already.
     """
     n = len(first)
+    if not document.markup:
+        shapes = integers(0)
+    elif shapes is None:
+        shapes = shapes_of(document, number_tree(document))
+    columns = blank(n, len(SECOND_COLUMNS))
+    if core is not None:
+        core.second_columns(
+            document.markup, document.parent, document.first, document.last, first, document.container, words, shapes,
+            _CLIP, columns,
+        )  # fmt: skip
+        return columns
     clipped = [max(-_CLIP, min(_CLIP, x)) for x in first]
     weights = [min(w, 60.0) + 1.0 for w in words]
     sums, masses = [0.0], [0.0]
@@ -52,11 +69,10 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
 
     above = [x > 0.0 for x in clipped]
     page = mean(0, n)
-    kept = sum(w for w, flag in zip(words, above, strict=True) if flag) / (sum(words) or 1.0)
+    kept = add_up(w for w, flag in zip(words, above, strict=True) if flag) / (add_up(words) or 1.0)
     since, until = distances_since(above), distances_since(above[::-1])[::-1]
     begin, end = best_stretch([x * w for x, w in zip(clipped, weights, strict=True)])
-    by_shape = _shape_means(document, clipped, weights)
-    columns = [zeros(n) for _ in SECOND_COLUMNS]
+    by_shape = _shape_means(shapes, clipped, weights)
     for i in range(n):
         inner = document.container[i]
         outer = outer_container(document, inner)
@@ -70,7 +86,7 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
             mean(max(i - 10, 0), min(i + 11, n)),
             mean(document.first[inner], min(document.last[inner], n)) if document.markup else UNKNOWN,
             mean(document.first[outer], min(document.last[outer], n)) if document.markup else UNKNOWN,
-            by_shape[i] if document.markup else UNKNOWN,
+            by_shape[shapes[i]] if document.markup else UNKNOWN,
             page,
             kept,
             signed_log(since[i]),
@@ -84,11 +100,10 @@ def second_columns(document: Document, words: Sequence[float], first: Sequence[f
     return columns
 
 
-def _shape_means(document: Document, values: Sequence[float], weights: Sequence[float]) -> list[float]:
-    shapes = shapes_of(document)[: len(values)]
+def _shape_means(shapes: Sequence[int], values: Sequence[float], weights: Sequence[float]) -> dict[int, float]:
     totals: dict[int, list[float]] = {}
-    for shape, x, w in zip(shapes, values, weights, strict=True):
+    for shape, x, w in zip(shapes, values, weights, strict=False):
         total = totals.setdefault(shape, [0.0, 0.0])
         total[0] += x * w
         total[1] += w
-    return [totals[shape][0] / totals[shape][1] for shape in shapes]
+    return {shape: x / w for shape, (x, w) in totals.items()}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from cleanbody.compiled import core
+from cleanbody.features.sums import add_up
+from cleanbody.features.tree import ANCESTOR_TAGS, PARAGRAPH, Tree
 from cleanbody.lexicon import CLASS_KINDS, Lexicon
-from cleanbody.page import KINDS, Document, Flag, Kind, MarkKind
+from cleanbody.page import KINDS, MARK_KINDS, Document, Flag, Kind, MarkKind
 
 UNKNOWN: Final = math.nan  # what a text without markup has in a column of markup
 
@@ -32,19 +35,6 @@ FORM_COLUMNS: Final = (
     "rescued",
     "after_break",
 )
-ANCESTOR_TAGS: Final = (
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "form",
-    "article",
-    "main",
-    "table",
-    "figure",
-    "list",
-    "label",
-)
 PLACE_COLUMNS: Final = (
     *(f"in_{tag}" for tag in ANCESTOR_TAGS),
     "depth",
@@ -61,13 +51,14 @@ PLACE_COLUMNS: Final = (
     *(f"card_{name}" for name in ("count", "words", "link_share", "share", "depth")),
     *(f"class_{kind}" for kind in CLASS_KINDS),
 )
-_LIST_TAGS: Final = frozenset({"ul", "ol", "menu", "dir", "dl"})
-_ANCESTOR_OF: Final = {tag: i for i, tag in enumerate(ANCESTOR_TAGS)} | dict.fromkeys(
-    _LIST_TAGS, ANCESTOR_TAGS.index("list")
-)
 CLASS_DECAY: Final = 0.85  # a class name says a little less of what stands a level deeper
-SHAPE_DEPTH: Final = 4  # levels of the path that make a block's shape
-_KIND: Final = {kind: i for i, kind in enumerate(KINDS)}
+_FORM_OF_TEXT: Final = frozenset({"item", "code", "after_break"})  # columns that a text without markup can fill
+_HEADING: Final = KINDS.index(Kind.HEADING)
+_LINK: Final = MARK_KINDS.index(MarkKind.LINK)
+_STRONG: Final = MARK_KINDS.index(MarkKind.STRONG)
+# Kinds and flags in the order of their columns.
+_FORMS: Final = bytes(map(KINDS.index, (Kind.ITEM, Kind.CELL, Kind.QUOTE, Kind.CODE, Kind.CAPTION, Kind.CONTROL)))
+_FLAGS: Final = bytes((Flag.HIDDEN, Flag.NOSCRIPT, Flag.RESCUED, Flag.AFTER_BREAK))
 
 
 class Links(NamedTuple):
@@ -83,54 +74,64 @@ def zeros(n: int) -> array[float]:
     return array("d", bytes(8 * n))
 
 
+def blank(n: int, count: int) -> list[array[float]]:
+    """`count` columns of n zeros."""
+    nothing = zeros(n)
+    return [nothing[:] for _ in range(count)]
+
+
 def count_links(document: Document) -> Links:
     """Characters in links and in bold per block, by one walk over the marks beside the blocks."""
-    n = len(document)
+    n, marks = len(document), document.marks
     links = Links(zeros(n), zeros(n), zeros(n))
+    if core is not None:
+        core.count_links(document.end, marks.start, marks.end, marks.kind, _LINK, _STRONG, *links)
+        return links
     i = 0
-    for mark in document.marks:
-        while i < n and document.end[i] < mark.start:
+    for start, end, kind in zip(marks.start, marks.end, marks.kind, strict=True):
+        while i < n and document.end[i] < start:
             i += 1
         if i == n:
             break
-        if mark.kind is MarkKind.LINK and mark.start < document.end[i]:
-            links.chars[i] += mark.end - mark.start
+        if kind == _LINK and start < document.end[i]:
+            links.chars[i] += end - start
             links.number[i] += 1
-        elif mark.kind is MarkKind.STRONG:
-            links.strong[i] += mark.end - mark.start
+        elif kind == _STRONG:
+            links.strong[i] += end - start
     return links
 
 
-def form_columns(document: Document, links: Links, words: Sequence[float]) -> list[array[float]]:
+def form_columns(document: Document, tree: Tree, links: Links, words: array[float]) -> list[array[float]]:
     """One column for each of `FORM_COLUMNS`; `UNKNOWN` where only markup could tell."""
     n = len(document)
-    columns = [zeros(n) for _ in FORM_COLUMNS]
-    kinds = {name: _KIND[Kind(name)] for name in ("item", "cell", "quote", "code", "caption", "control")}
-    for i in range(n):
-        size = max(document.end[i] - document.start[i], 1)
-        kind, flags = document.kind[i], document.flags[i]
-        values = (
-            min(1.0, links.chars[i] / size),
-            links.number[i],
-            links.number[i] / max(words[i], 1.0),
-            min(1.0, links.strong[i] / size),
-            7.0 - document.level[i] if kind == _KIND[Kind.HEADING] else 0.0,
-            *(1.0 if kind == number else 0.0 for number in kinds.values()),
-            1.0 if document.tag[document.container[i]] == "p" else 0.0,
-            float(document.level[i]) if kind == kinds["item"] else 0.0,
-            1.0 if flags & Flag.HIDDEN else 0.0,
-            1.0 if flags & Flag.NOSCRIPT else 0.0,
-            1.0 if flags & Flag.RESCUED else 0.0,
-            1.0 if flags & Flag.AFTER_BREAK else 0.0,
-        )
-        for column, value in zip(columns, values, strict=True):
-            column[i] = value
+    columns = blank(n, len(FORM_COLUMNS))
+    if core is not None:
+        core.form_columns(
+            document.start, document.end, document.kind, document.level, document.flags, document.container, tree.role,
+            *links, words, _HEADING, _FORMS, _FLAGS, PARAGRAPH, columns,
+        )  # fmt: skip
+    else:
+        for i in range(n):
+            for column, value in zip(columns, _form_row(document, tree, links, words, i), strict=True):
+                column[i] = value
     if not document.markup:
-        known = {"item", "code", "after_break"}
-        for name, column in zip(FORM_COLUMNS, columns, strict=True):
-            if name not in known:
-                column[:] = array("d", [UNKNOWN]) * n
+        nothing = array("d", [UNKNOWN]) * n
+        columns = [c if name in _FORM_OF_TEXT else nothing[:] for name, c in zip(FORM_COLUMNS, columns, strict=True)]
     return columns
+
+
+def _form_row(document: Document, tree: Tree, links: Links, words: Sequence[float], i: int) -> Iterator[float]:
+    size = max(document.end[i] - document.start[i], 1)
+    kind, level, flags = document.kind[i], document.level[i], document.flags[i]
+    yield min(1.0, links.chars[i] / size)
+    yield links.number[i]
+    yield links.number[i] / max(words[i], 1.0)
+    yield min(1.0, links.strong[i] / size)
+    yield 7.0 - level if kind == _HEADING else 0.0
+    yield from (1.0 if kind == form else 0.0 for form in _FORMS)
+    yield 1.0 if tree.role[document.container[i]] == PARAGRAPH else 0.0
+    yield float(level) if kind == _FORMS[0] else 0.0
+    yield from (1.0 if flags & flag else 0.0 for flag in _FLAGS)
 
 
 class Totals(NamedTuple):
@@ -141,15 +142,17 @@ class Totals(NamedTuple):
     blocks: array[float]
 
 
-def container_totals(document: Document, words: Sequence[float], link_share: Sequence[float]) -> Totals:
+def container_totals(document: Document, words: array[float], link_share: array[float]) -> Totals:
     """Sums over each container's blocks, from sums over the blocks before its first and before its end."""
-    n = len(document)
+    n, m = len(document), len(document.parent)
+    totals = Totals(zeros(m), zeros(m), zeros(m))
+    if core is not None:
+        core.container_totals(document.first, document.last, words, link_share, *totals)
+        return totals
     running_words, running_linked = zeros(n + 1), zeros(n + 1)
     for i in range(n):
         running_words[i + 1] = running_words[i] + words[i]
         running_linked[i + 1] = running_linked[i] + words[i] * link_share[i]
-    m = len(document.parent)
-    totals = Totals(zeros(m), zeros(m), zeros(m))
     for c in range(m):
         first, last = document.first[c], document.last[c]
         totals.words[c] = running_words[last] - running_words[first]
@@ -159,38 +162,52 @@ def container_totals(document: Document, words: Sequence[float], link_share: Seq
 
 
 def place_columns(
-    document: Document, totals: Totals, words: Sequence[float], link_share: Sequence[float], lexicon: Lexicon
+    document: Document,
+    tree: Tree,
+    totals: Totals,
+    shapes: array[int] | None,
+    words: array[float],
+    link_share: array[float],
+    lexicon: Lexicon,
 ) -> list[array[float]]:
     """One column for each of `PLACE_COLUMNS`; `UNKNOWN` for a text without markup."""
     n = len(document)
-    if not document.markup or not n:
-        return [array("d", [UNKNOWN]) * n for _ in PLACE_COLUMNS]
-    inherited = _inherited(document, lexicon)
-    cards = card_columns(document, totals)
-    shapes = shapes_of(document)
-    repeats = Counter(shapes)
-    shape_words: Counter[int] = Counter()
-    shape_linked: Counter[int] = Counter()
-    for i, shape in enumerate(shapes):
-        shape_words[shape] += words[i]  # type: ignore[assignment]
-        shape_linked[shape] += words[i] * link_share[i]  # type: ignore[assignment]
-    columns = [zeros(n) for _ in PLACE_COLUMNS]
-    rows: dict[int, tuple[float, ...]] = {}
-    for i in range(n):
-        inner = document.container[i]
-        row = rows.get(inner)
-        if row is None:
-            row = rows[inner] = _container_row(document, totals, inherited, inner)
-        shape = shapes[i]
-        head = len(ANCESTOR_TAGS) + 8
-        own = (
-            math.log2(repeats[shape]),
-            shape_words[shape] / repeats[shape],
-            shape_linked[shape] / max(shape_words[shape], 1.0),
-        )
-        for column, value in zip(columns, row[:head] + own + cards[inner] + row[head:], strict=True):
+    if shapes is None or not n:
+        nothing = array("d", [UNKNOWN]) * n
+        return [nothing[:] for _ in PLACE_COLUMNS]
+    weights = lexicon.class_rows(tree.names)
+    cards = card_columns(document, tree, totals)
+    columns = blank(n, len(PLACE_COLUMNS))
+    if core is not None:
+        core.place_columns(
+            document.parent, document.container, tree.role, len(ANCESTOR_TAGS), tree.name, weights, len(CLASS_KINDS),
+            CLASS_DECAY, *totals, cards, shapes, words, link_share, columns,
+        )  # fmt: skip
+        return columns
+    inherited = _inherited(document, tree, weights)
+    alike = _alike(shapes, words, link_share)
+    head = len(ANCESTOR_TAGS) + 8
+    for i, inner in enumerate(document.container):
+        row = _container_row(document, totals, inherited, inner)
+        card = (column[inner] for column in cards)
+        for column, value in zip(columns, (*row[:head], *alike[shapes[i]], *card, *row[head:]), strict=True):
             column[i] = value
     return columns
+
+
+def _alike(
+    shapes: Sequence[int], words: Sequence[float], link_share: Sequence[float]
+) -> dict[int, tuple[float, float, float]]:
+    """For each shape its blocks (log2), their mean words and their link share."""
+    repeats = Counter(shapes)
+    size, linked = dict.fromkeys(repeats, 0.0), dict.fromkeys(repeats, 0.0)
+    for shape, w, s in zip(shapes, words, link_share, strict=True):
+        size[shape] += w
+        linked[shape] += w * s
+    return {
+        shape: (math.log2(count), size[shape] / count, linked[shape] / max(size[shape], 1.0))
+        for shape, count in repeats.items()
+    }
 
 
 def outer_container(document: Document, inner: int) -> int:
@@ -220,62 +237,50 @@ def _container_row(
     )
 
 
-def _inherited(document: Document, lexicon: Lexicon) -> list[tuple[float, ...]]:
+def _inherited(document: Document, tree: Tree, weights: Sequence[float]) -> list[tuple[float, ...]]:
     """For each container: its ancestors by tag, its depth, and the class weights that it has or inherits."""
-    nothing = (0.0,) * len(CLASS_KINDS)
-    known: dict[str, tuple[float, ...]] = {"": nothing}
-    tags = len(ANCESTOR_TAGS)
+    tags, kinds = len(ANCESTOR_TAGS), len(CLASS_KINDS)
     out: list[tuple[float, ...]] = []
     for c, above in enumerate(document.parent):
-        upper = out[above] if above >= 0 else (0.0,) * (tags + 1) + nothing
-        name = document.names[c]
-        weights = known.get(name)
-        if weights is None:
-            weights = known[name] = lexicon.class_weights(name)
-        classes = tuple(max(w, u * CLASS_DECAY) for w, u in zip(weights, upper[tags + 1 :], strict=True))
-        slot = _ANCESTOR_OF.get(document.tag[c])
-        ancestors = upper[:tags]
-        if slot is not None:
+        upper = out[above] if above >= 0 else (0.0,) * (tags + 1 + kinds)
+        at = tree.name[c] * kinds
+        own = weights[at : at + kinds]
+        classes = (max(w, u * CLASS_DECAY) for w, u in zip(own, upper[tags + 1 :], strict=True))
+        ancestors, slot = upper[:tags], tree.role[c] - 1
+        if 0 <= slot < tags:
             ancestors = (*ancestors[:slot], 1.0, *ancestors[slot + 1 :])
         out.append((*ancestors, upper[tags] + 1.0, *classes))
     return out
 
 
-def card_columns(document: Document, totals: Totals) -> list[tuple[float, ...]]:
+def card_columns(document: Document, tree: Tree, totals: Totals) -> list[array[float]]:
     """For each container the largest row of like siblings that it, or a container around it, belongs to.
 
     Cards, posts, comments, menu items and paragraphs stand in such rows: siblings with the same tag and first class.
-    Five values: members (log2), mean words of a member, link share, share of the page's words, levels to the member.
+    Five columns: members (log2), mean words of a member, link share, share of the page's words, levels to the member,
+    -1 where there is no row.
     """
-    rows: dict[tuple[int, str, str], list[int]] = {}
+    columns = blank(len(document.parent), 5)
+    if core is not None:
+        core.card_columns(document.parent, tree.step, tree.role, PARAGRAPH, totals.words, totals.linked, columns)
+        return columns
+    rows: dict[tuple[int, int], list[int]] = {}
     for c, above in enumerate(document.parent):
         if above >= 0:
-            rows.setdefault((above, document.tag[c], document.names[c].split(" ", 1)[0]), []).append(c)
+            rows.setdefault((above, tree.step[c]), []).append(c)
     own: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0, -1.0)] * len(document.parent)
     page = totals.words[0] or 1.0
     for members in rows.values():
-        if len(members) < 2 or document.tag[members[0]] == "p":
+        if len(members) < 2 or tree.role[members[0]] == PARAGRAPH:
             continue
-        words = sum(totals.words[c] for c in members)
-        linked = sum(totals.linked[c] for c in members) / (words or 1.0)
+        words = add_up(totals.words[c] for c in members)
+        linked = add_up(totals.linked[c] for c in members) / (words or 1.0)
         facts = (math.log2(len(members)), words / len(members), linked, words / page, 0.0)
         for c in members:
             own[c] = facts
     for c, above in enumerate(document.parent):
         if above >= 0 and own[above][0] * own[above][3] >= own[c][0] * own[c][3] and own[above][4] >= 0:
             own[c] = (*own[above][:4], own[above][4] + 1.0)
-    return own
-
-
-def shapes_of(document: Document) -> list[int]:
-    """For each block a number that blocks of the same kind, tag path and class names share."""
-    numbers: dict[tuple[object, ...], int] = {}
-    of_container: list[tuple[str, ...]] = []
-    for c, above in enumerate(document.parent):
-        upper = of_container[above] if above >= 0 else ()
-        step = document.tag[c] + "." + document.names[c].split(" ", 1)[0]
-        of_container.append((*upper[-SHAPE_DEPTH + 1 :], step))
-    return [
-        numbers.setdefault((document.kind[i], of_container[document.container[i]]), len(numbers))
-        for i in range(len(document))
-    ]
+        for column, value in zip(columns, own[c], strict=True):
+            column[c] = value
+    return columns

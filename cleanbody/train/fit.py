@@ -105,8 +105,9 @@ def second_features(pages: Sequence[PageRows], first: Doubles) -> Floats:
     at = 0
     for page in pages:
         rows = len(page.target)
-        words = [float(x) for x in page.features[:, INDEX["words"]]]
-        for k, column in enumerate(second_columns(page.document, words, first[at : at + rows].tolist())):
+        words = array("d", page.features[:, INDEX["words"]].astype(np.float64).tobytes())
+        own = array("d", first[at : at + rows].tobytes())
+        for k, column in enumerate(second_columns(page.document, words, own)):
             out[at : at + rows, k] = np.frombuffer(column, dtype=np.float64)
         at += rows
     return np.concatenate([stack(pages, "features"), out], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -37,7 +38,10 @@ def _is_made(page: PageRows) -> bool:
 
 def type_features(pages: Sequence[PageRows]) -> NDArray[np.float32]:
     """A row of `PAGE_COLUMNS` for each page."""
-    rows = [[column[0] for column in page_columns(list(page.features.T.astype(np.float64)))] for page in pages]
+    rows = []
+    for page in pages:
+        columns = [array("d", column.tobytes()) for column in page.features.T.astype(np.float64)]
+        rows.append([column[0] for column in page_columns(columns)])
     return np.array(rows, dtype=np.float32)
 
 
