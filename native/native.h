@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Functions of the module, a table for each file. */
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], place_methods[],
+extern PyMethodDef decide_methods[], ensemble_methods[], forest_methods[], headline_methods[], lexicon_methods[], place_methods[],
     plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
     words_methods[];
 
@@ -37,6 +37,17 @@ typedef struct {
 const Tags *tags_of(PyObject *capsule);                                           /* NULL and an exception: none */
 int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size);      /* its number, or -1 */
 int same_name(const unsigned char *a, const unsigned char *b, Py_ssize_t size);   /* but for the case */
+
+/* The number of the lowest bit of a word that is not 0. */
+static inline int low_bit(uint64_t word) {
+#if defined(__GNUC__)
+    return __builtin_ctzll(word);
+#else
+    int at = 0;
+    for (; !(word & 1); word >>= 1) at++;
+    return at;
+#endif
+}
 
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);
