@@ -174,6 +174,12 @@ class Forest:
         """Columns of `rows` doubles, the first of them number `first`, in a form for `score`."""
         return tuple(columns) if self._trees is None else core.bins(self._trees, tuple(columns), first, rows)
 
+    def read_flat(self, values: array[float], rows: int) -> Any:
+        """The same for columns that stand behind one another in one array."""
+        if self._trees is None:
+            return tuple(values[at : at + rows] for at in range(0, len(values), rows))
+        return core.bins(self._trees, values, 0, rows)
+
     def score(self, number: int, parts: Sequence[Any], rows: int) -> array[float]:
         """The log-odds of each row that the ensemble `number` gives.
 
@@ -234,15 +240,15 @@ def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) ->
         name: {
             "columns": e.columns,
             "bias": e.bias,
-            "sizes": [len(getattr(e, field)) for field, _ in _ARRAYS],
+            "sizes": [len(getattr(e, part)) for part, _ in _ARRAYS],
         }
         for name, e in ensembles.items()
     }
     head = json.dumps({"version": VERSION, **header, "ensembles": sizes}, sort_keys=True).encode()
     payload = len(head).to_bytes(4, "little") + head
     for name in sorted(sizes):  # the order in which the header names them
-        for field, _ in _ARRAYS:
-            column = array(getattr(ensembles[name], field).typecode, getattr(ensembles[name], field))
+        for part, _ in _ARRAYS:
+            column = array(getattr(ensembles[name], part).typecode, getattr(ensembles[name], part))
             if sys.byteorder == "big":
                 column.byteswap()
             payload += column.tobytes()
@@ -269,13 +275,13 @@ def read_model(data: bytes) -> Model:
     ensembles: dict[str, Ensemble] = {}
     for name, facts in header["ensembles"].items():
         arrays: dict[str, Any] = {}
-        for (field, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
+        for (part, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
             column = array(code)
             end = at + length * column.itemsize
             column.frombytes(payload[at:end])
             if sys.byteorder == "big":
                 column.byteswap()
-            arrays[field] = column
+            arrays[part] = column
             at = end
         ensembles[name] = Ensemble(tuple(facts["columns"]), bias=facts["bias"], **arrays)
     return Model(ensembles, header)

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features import COLUMNS, INDEX, Table
 from cleanbody.model import Model
 from cleanbody.page import PageType
@@ -52,8 +53,8 @@ MEANS: Final = tuple(x for x in COLUMNS if x in _MEANS_OF or x.startswith(("phra
 GREATEST: Final = tuple(x for x in COLUMNS if x in _GREATEST_OF or x.startswith(("declares_", "class_")))
 LEAST: Final = 0.4  # probability from which a guess is given out; else it is an article, as most pages are
 PAGE_COLUMNS: Final = (*(f"mean_{x}" for x in MEANS), *(f"max_{x}" for x in GREATEST))
-_MEANS: Final = tuple(INDEX[x] for x in MEANS)
-_GREATEST: Final = tuple(INDEX[x] for x in GREATEST)
+_MEANS: Final = array("H", [INDEX[x] for x in MEANS])
+_GREATEST: Final = array("H", [INDEX[x] for x in GREATEST])
 
 
 def page_columns(columns: Sequence[Sequence[float]]) -> tuple[array[float], ...]:
@@ -63,8 +64,25 @@ def page_columns(columns: Sequence[Sequence[float]]) -> tuple[array[float], ...]
         columns: n values, n > 0, for each of `features.COLUMNS`, none of them NaN; of a page, as texts have no type.
     """
     n = len(columns[0])
-    means = [sum(columns[k]) / n for k in _MEANS]
+    means = [_sum(columns[k]) / n for k in _MEANS]
     return tuple(array("d", [x]) for x in (*means, *(max(columns[k]) for k in _GREATEST)))
+
+
+def _sum(values: Sequence[float]) -> float:
+    """From the first to the last, as `sum` does not on every Python."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def _page_row(table: Table) -> array[float]:
+    """The same in one array."""
+    if core is None:
+        return array("d", [column[0] for column in page_columns(table.columns)])
+    row = array("d", bytes(8 * len(PAGE_COLUMNS)))
+    core.page_row(table.columns, table.rows, _MEANS, _GREATEST, row)
+    return row
 
 
 def ensemble_name(page_type: PageType) -> str:
@@ -76,15 +94,21 @@ def ensemble_name(page_type: PageType) -> str:
     return f"type-{page_type}"
 
 
+_NAMES: Final = {kind: ensemble_name(kind) for kind in PageType}
+
+
 def probabilities(table: Table, model: Model) -> Mapping[PageType, float]:
     """The probability of each page type that the model knows; empty for one that knows none and for an empty page."""
-    known = [kind for kind in PageType if ensemble_name(kind) in model.ensembles]
+    known = [kind for kind in PageType if _NAMES[kind] in model.ensembles]
     if not known or not table.rows:
         return {}
-    columns = page_columns(table.columns)
-    scores = [model.ensembles[ensemble_name(kind)].score(columns)[0] for kind in known]
-    odds = [math.exp(score - max(scores)) for score in scores]
-    return {kind: x / sum(odds) for kind, x in zip(known, odds, strict=True)}
+    forest = model.forest(tuple(_NAMES[kind] for kind in known))
+    parts = (forest.read_flat(_page_row(table), 1),)
+    scores = [forest.score(number, parts, 1)[0] for number in range(len(known))]
+    top = max(scores)
+    odds = [math.exp(score - top) for score in scores]
+    total = _sum(odds)
+    return {kind: x / total for kind, x in zip(known, odds, strict=True)}
 
 
 def page_type_of(table: Table, model: Model | None) -> PageType:

@@ -327,44 +327,64 @@ static void bin_column(Bins *b, Py_ssize_t column, const double *x, const double
     memset(other + b->rows, 0, (size_t)(b->stride - b->rows));
 }
 
-static int bin_all(const Forest *f, Bins *b, PyObject *columns) {
+/* One column out of a tuple. */
+static int bin_one(const Forest *f, Bins *b, Py_ssize_t c, PyObject *array) {
+    const uint32_t *at = &f->edge_at[b->first + c];
+    if (at[0] == at[1]) return 0; /* no tree looks at it */
+    Py_buffer view;
+    if (PyObject_GetBuffer(array, &view, PyBUF_FORMAT) < 0) return -1;
+    int fits = view.itemsize == sizeof(double) && view.len >= b->rows * view.itemsize;
+    if (fits) bin_column(b, c, view.buf, f->edge + at[0], (int)(at[1] - at[0]));
+    PyBuffer_Release(&view);
+    if (!fits) PyErr_SetString(PyExc_ValueError, "bins: a column is too short, or has items of another size");
+    return fits ? 0 : -1;
+}
+
+/* Columns that stand behind one another in one array. */
+static int bin_flat(const Forest *f, Bins *b, const double *x) {
     for (Py_ssize_t c = 0; c < b->count; c++) {
         const uint32_t *at = &f->edge_at[b->first + c];
-        if (at[0] == at[1]) continue; /* no tree looks at it */
-        Py_buffer view;
-        if (PyObject_GetBuffer(PyTuple_GET_ITEM(columns, c), &view, PyBUF_FORMAT) < 0) return -1;
-        int fits = view.itemsize == sizeof(double) && view.len >= b->rows * view.itemsize;
-        if (fits && b->rows) bin_column(b, c, view.buf, f->edge + at[0], (int)(at[1] - at[0]));
-        PyBuffer_Release(&view);
-        if (!fits) {
-            PyErr_SetString(PyExc_ValueError, "bins: a column is too short, or has items of another size");
-            return -1;
-        }
+        if (at[0] != at[1]) bin_column(b, c, x + c * b->rows, f->edge + at[0], (int)(at[1] - at[0]));
     }
     return 0;
+}
+
+static Bins *bins_new(Py_ssize_t first, Py_ssize_t count, Py_ssize_t rows) {
+    Bins *b = PyMem_RawCalloc(1, sizeof *b);
+    if (!b) return (Bins *)PyErr_NoMemory();
+    *b = (Bins){first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
+    b->unknown = PyMem_RawCalloc((size_t)count + 1, 1);
+    b->planes = PyMem_RawMalloc((size_t)b->stride * 2 * (size_t)count + 1);
+    if (b->unknown && b->planes) return b;
+    bins_free(b);
+    return (Bins *)PyErr_NoMemory();
 }
 
 static PyObject *native_bins(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *capsule, *columns, *made = NULL;
     Py_ssize_t first, rows;
-    if (!PyArg_ParseTuple(args, "OO!nn", &capsule, &PyTuple_Type, &columns, &first, &rows)) return NULL;
+    if (!PyArg_ParseTuple(args, "OOnn", &capsule, &columns, &first, &rows)) return NULL;
     const Forest *f = PyCapsule_GetPointer(capsule, FOREST);
     if (!f) return NULL;
-    Py_ssize_t count = PyTuple_GET_SIZE(columns);
-    if (first < 0 || rows < 0 || rows > 1 << 28 || first > f->width || count > f->width - first)
-        return PyErr_Format(PyExc_ValueError, "bins: %zd columns of %zd rows from %zd on", count, rows, first);
-    Bins *b = PyMem_RawCalloc(1, sizeof *b);
-    if (!b) return PyErr_NoMemory();
-    *b = (Bins){first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
-    b->unknown = PyMem_RawCalloc((size_t)count + 1, 1);
-    b->planes = PyMem_RawMalloc((size_t)b->stride * 2 * (size_t)count + 1);
-    if (!b->unknown || !b->planes)
-        PyErr_NoMemory();
-    else if (bin_all(f, b, columns) == 0 && (made = PyCapsule_New(b, BINS, bins_done)))
-        return made;
-    bins_free(b);
-    return NULL;
+    Views views;
+    views.count = 0;
+    const double *flat = NULL;
+    if (!PyTuple_Check(columns) && !(flat = views_get(&views, columns, sizeof *flat, 0, 0))) goto done;
+    Py_ssize_t count = !flat ? PyTuple_GET_SIZE(columns) : rows > 0 ? views.items[0].len / 8 / rows : 0;
+    if (first < 0 || rows < 0 || rows > 1 << 28 || first > f->width || count > f->width - first) {
+        PyErr_Format(PyExc_ValueError, "bins: %zd columns of %zd rows from %zd on", count, rows, first);
+        goto done;
+    }
+    Bins *b = bins_new(first, count, rows);
+    if (!b) goto done;
+    int result = flat ? bin_flat(f, b, flat) : 0;
+    for (Py_ssize_t c = 0; !flat && rows && c < count && result == 0; c++)
+        result = bin_one(f, b, c, PyTuple_GET_ITEM(columns, c));
+    if (result < 0 || !(made = PyCapsule_New(b, BINS, bins_done))) bins_free(b);
+done:
+    views_release(&views);
+    return made;
 }
 
 /* -- scores -------------------------------------------------------------------------------------------------------- */
