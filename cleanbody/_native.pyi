@@ -42,6 +42,14 @@ def take(columns: tuple[array[float], ...], numbers: array[int], fate: bytearray
 def page_row(
     columns: tuple[array[float], ...], rows: int, means: array[int], greatest: array[int], out: array[float], /
 ) -> None: ...
+def plain(
+    text: str,
+    blocks: tuple[array[int], array[int], bytearray, bytearray, array[int]],
+    parent: array[int],
+    tag: list[str],
+    wanted: list[int],
+    /,
+) -> str: ...
 def tags(table: dict[bytes, int], /) -> Tags: ...
 def is_harmless(
     data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None, tags: Tags | None, /
