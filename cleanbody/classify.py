@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from cleanbody import baseline
+from cleanbody.compiled import core
 from cleanbody.features import Table
 from cleanbody.features.second import second_columns
 from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import word_count
 from cleanbody.model import Model
-from cleanbody.naming import label_of, name_kinds
+from cleanbody.naming import CONTENT, DOUBTFUL, NAMED, Doubtful, kinds_of, label_of, name_kinds, named_by, names
 from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
-from cleanbody.rules import VETO, Rule, evaluate
+from cleanbody.rules import RULES, VETO, Book, Rule
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
 # What the neighbours' scores may add (log-odds): a short block between two kept ones is likelier to be body.
@@ -41,8 +42,9 @@ def classify(
     threshold: float = 0.42,
     keep: Collection[Label] = (),
     model: Model | None = None,
+    sign: Callable[[bytearray], Mapping[int, str]] = lambda labels: {},
 ) -> Decisions:
-    """Decide on every block of a document.
+    """Decide on every block of a document. Labels and reasons are found out when they are first asked for.
 
     Args:
         document: n blocks.
@@ -52,35 +54,105 @@ def classify(
             (see `page_cut`), 0 to 1.
         keep: labels that are kept although they are not content.
         model: the learned block model; None for density and context alone.
+        sign: who wrote which block, when told the labels; asked with them.
     """
     base, code = _base(document, table, model)
-    share = 1.0 if code == "density" else RULE_SHARE
-    held = evaluate(table, document.markup)
-    if page_type is PageType.FORUM:
-        held = [[rule for rule in rules if rule.label not in _POSTS] for rules in held]
-    logits = array("d", (b + add_up(_pull(rule, share) for rule in rules) for b, rules in zip(base, held, strict=True)))
-    context = _context(logits) if code == "density" else [0.0] * table.rows
-    prior = _priors(document, table, held, logits)
-    count = table.rows
-    label, kept, scores = bytearray(count), bytearray(count), array("d", bytes(8 * count))
-    reasons: list[tuple[Reason, ...]] = []
-    for i in range(count):
-        scores[i] = sigmoid(logits[i] + context[i] + prior[i])
-    sizes = array("d", table["words"])
-    if table.headline_index >= 0:
-        sizes[table.headline_index] = 0.0  # it is kept whatever the cut
-    cut = threshold if code == "density" else page_cut(scores, sizes, threshold)
-    kinds = name_kinds(table, document.markup, held, [score < cut for score in scores], model)
-    for i in range(count):
-        rules, kind = held[i], kinds.get(i)
-        verdict = _label(i == table.headline_index, scores[i] >= cut, rules, kind)
-        scores[i] = max(scores[i], threshold) if verdict is Label.HEADLINE else scores[i]
-        label[i] = LABEL_INDEX[verdict]
-        kept[i] = verdict in (Label.HEADLINE, Label.BODY) or verdict in keep
-        named = (kind,) if kind and verdict is kind.label else ()
-        evidence = _evidence(code, base[i], context[i], prior[i], verdict)
-        reasons.append((*(rule.reason for rule in rules), *named, *evidence))
-    return Decisions(label=label, score=scores, keep=kept, reasons=tuple(reasons))
+    speak = _OF_POSTS if page_type is PageType.FORUM else _OF_PAGES
+    held = speak.book.hold(table, document.markup)
+    page = Page(table["words"], table.headline_index, document.markup, float(threshold))
+    context = _context(_logits(speak, held, base, 1.0)) if code == "density" else None
+    verdict = _settle(speak, held, base, page, context)
+    doubtful = Doubtful.of(table, verdict.fate if kinds_of(model, page.form) else bytearray())
+    later = _Later(speak, held, code, base, context, page, verdict, doubtful, model)
+    if not keep:
+        return Decisions.later(verdict.score, verdict.keep, page.headline, later.tell, sign)
+    label, reasons = later.tell()
+    kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, label, strict=True))
+    return Decisions(label, verdict.score, kept, reasons, sign(label))
+
+
+class Speakers:
+    """The rules that speak on a page, and what each does."""
+
+    __slots__ = ("against", "book", "pulls", "sure")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.book = Book(rules)
+        self.pulls = {share: array("d", [_pull(rule, share) for rule in rules]) for share in (1.0, RULE_SHARE)}
+        self.against = self.book.mask(lambda rule: rule.label is not Label.BODY)
+        self.sure = self.book.mask(names)
+
+
+class Page(NamedTuple):
+    """What the verdict needs to know of a page: words of each block, index of the headline or -1, its form."""
+
+    words: array[float]
+    headline: int
+    markup: bool
+    threshold: float
+
+    @property
+    def form(self) -> str:
+        """What the model calls such a document."""
+        return "page" if self.markup else "text"
+
+
+class Verdict(NamedTuple):
+    """Scores, and what comes of them.
+
+    keep: whether a block is kept: the headline, and what scores enough.  fate: `CONTENT`, `DOUBTFUL` or `NAMED`.
+    cut: a block that scores less is dropped.  trust, lift: the log-odds that every block got for the document's sake,
+    and those that a block got that no rule speaks against.
+    """
+
+    score: array[float]
+    keep: bytearray
+    fate: bytearray
+    cut: float
+    trust: float
+    lift: float
+
+
+class _Later(NamedTuple):
+    """Labels and reasons, not yet found out; holds no column but those that kinds are told by."""
+
+    speak: Speakers
+    held: array[int]
+    code: str
+    base: array[float]
+    context: Sequence[float] | None
+    page: Page
+    verdict: Verdict
+    doubtful: Doubtful
+    model: Model | None
+
+    def tell(self) -> tuple[bytearray, tuple[tuple[Reason, ...], ...]]:
+        """The label of each block, and its reasons."""
+        book, verdict, headline = self.speak.book, self.verdict, self.page.headline
+        rules = [book.named(self.held, i) for i in range(len(verdict.keep))]
+        of_rules = {i: named_by(rules[i]) or Label.OTHER for i, fate in enumerate(verdict.fate) if fate == NAMED}
+        kinds = name_kinds(self.doubtful, of_rules, self.page.form, self.model)
+        labels, reasons = bytearray(len(rules)), []
+        for i, keep in enumerate(verdict.keep):
+            kind = kinds.get(i)
+            label = Label.HEADLINE if i == headline else Label.BODY if keep else label_of(rules[i], kind)
+            labels[i] = LABEL_INDEX[label]
+            of_kind = (kind,) if kind and label is kind.label else ()
+            reasons.append((*(rule.reason for rule in rules[i]), *of_kind, *self._evidence(i, rules[i], label)))
+        return labels, tuple(reasons)
+
+    def _evidence(self, row: int, rules: Sequence[Rule], label: Label) -> tuple[Reason, ...]:
+        """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
+        base = self.base[row]
+        found: tuple[Reason, ...] = (Reason(self.code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
+        free = not any(rule.label is not Label.BODY for rule in rules)
+        prior = self.verdict.trust + self.verdict.lift if free else self.verdict.trust
+        if prior:
+            found += (Reason("document", Label.BODY, prior),)
+        context = self.context[row] if self.context else 0.0
+        if context:
+            found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
+        return (Reason("headline", Label.HEADLINE, 0.0), *found) if label is Label.HEADLINE else found
 
 
 def sigmoid(x: float) -> float:
@@ -111,8 +183,14 @@ def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) 
         expected = right / (kept + total) if kept else 0.0
         if expected > best:
             best, cut = expected, scores[i]
-    below, above = (reach * 4.0 * threshold * (1.0 - threshold) for reach in CUT_REACH)
+    below, above = _reach(threshold)
     return min(max(cut, threshold - below), threshold + above)
+
+
+def _reach(threshold: float) -> tuple[float, float]:
+    """How far a page's own cut may lie below and above a threshold."""
+    below, above = (reach * 4.0 * threshold * (1.0 - threshold) for reach in CUT_REACH)
+    return below, above
 
 
 def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list[bool]:
@@ -137,47 +215,108 @@ def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list
     return [title or score >= cut for title, score in zip(titles, scores, strict=True)]
 
 
-def _base(document: Document, table: Table, model: Model | None) -> tuple[Sequence[float], str]:
+def _base(document: Document, table: Table, model: Model | None) -> tuple[array[float], str]:
     """The log-odds of each block before any rule, and the code of the reason that they are."""
     name = "page" if document.markup else "text"
     if model is None or not table.rows or f"{name}-first" not in model.ensembles:
         return baseline.score(table), "density"
-    return model.ensembles[f"{name}-second"].score(_both(document, table, model, name)), "model"
-
-
-def _both(document: Document, table: Table, model: Model, name: str) -> tuple[array[float], ...]:
-    """The columns of the second stage: all of the first, and what its scores say."""
-    first = model.ensembles[f"{name}-first"].score(table.columns)
-    return (*table.columns, *second_columns(document, table["words"], first, table.shapes))
+    forest = model.forest((f"{name}-first", f"{name}-second"))
+    columns = forest.read(table.columns, table.rows)
+    second = second_columns(document, table["words"], forest.score(0, (columns,), table.rows), table.shapes)
+    more = forest.read(second, table.rows, len(table.columns))
+    return forest.score(1, (columns, more), table.rows), "model"
 
 
 def contributions(document: Document, table: Table, model: Model) -> list[dict[str, float]]:
     """What each feature adds to the model's log-odds of each block; see `Ensemble.contributions`."""
     name = "page" if document.markup else "text"
     ensemble = model.ensembles[f"{name}-second"]
-    columns = _both(document, table, model, name)
+    first = model.ensembles[f"{name}-first"].score(table.columns)
+    columns = (*table.columns, *second_columns(document, table["words"], first))
     return [ensemble.contributions(columns, i) for i in range(table.rows)]
 
 
-def _priors(
-    document: Document, table: Table, held: Sequence[Sequence[Rule]], logits: Sequence[float]
-) -> Sequence[float]:
-    """What is added to the log-odds of each block for the sake of the document as a whole.
+def _settle(
+    speak: Speakers, held: array[int], base: array[float], page: Page, context: Sequence[float] | None
+) -> Verdict:
+    """Scores and the cut.
+
+    Args:
+        held: the rules that hold for each of n blocks, as `Book.hold` gives them.
+        base: log-odds of each, before any rule.
+        context: what neighbours add, where the model does not see them; None with the model.
+    """
+    if core is None or context is not None:
+        return _settle_rows(speak, held, base, page, context)
+    score, keep, fate = array("d", bytes(8 * len(base))), bytearray(len(base)), bytearray(len(base))
+    cut, trust, lift = core.settle(
+        (speak.pulls[RULE_SHARE], speak.against, speak.sure, held),
+        base,
+        page.words,
+        (page.headline, page.markup, page.threshold),
+        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, *_reach(page.threshold)),
+        (score, keep, fate),
+    )
+    return Verdict(score, keep, fate, cut, trust, lift)
+
+
+def _settle_rows(
+    speak: Speakers, held: array[int], base: array[float], page: Page, context: Sequence[float] | None
+) -> Verdict:
+    """The same in Python: the specification of the compiled one."""
+    logits = _logits(speak, held, base, RULE_SHARE if context is None else 1.0)
+    free = [not _any(speak, held, i, speak.against) for i in range(len(base))]
+    trust, lift = _priors(page, logits, free)
+    score, keep, fate = array("d", bytes(8 * len(base))), bytearray(len(base)), bytearray(len(base))
+    for i, x in enumerate(logits):
+        score[i] = sigmoid(x + (context[i] if context else 0.0) + (trust + lift if free[i] else trust))
+    sizes = array("d", page.words)
+    if page.headline >= 0:
+        sizes[page.headline] = 0.0  # it is kept whatever the cut
+    cut = page.threshold if context is not None else page_cut(score, sizes, page.threshold)
+    for i, x in enumerate(score):
+        keep[i] = x >= cut or i == page.headline
+        fate[i] = CONTENT if x >= cut else NAMED if _any(speak, held, i, speak.sure) else DOUBTFUL
+    if page.headline >= 0:
+        score[page.headline] = max(score[page.headline], page.threshold)
+    return Verdict(score, keep, fate, cut, trust, lift)
+
+
+def _logits(speak: Speakers, held: array[int], base: array[float], share: float) -> list[float]:
+    """The log-odds of each block with all rules that hold for it, added in their order."""
+    pulls = dict(zip(speak.book.rules, speak.pulls[share], strict=True))
+    out = []
+    for i, x in enumerate(base):
+        pull = 0.0
+        for rule in speak.book.named(held, i):
+            pull += pulls[rule]
+        out.append(x + pull)
+    return out
+
+
+def _any(speak: Speakers, held: array[int], row: int, mask: array[int]) -> bool:
+    """Whether one of the rules of a mask holds for a block."""
+    words = speak.book.words
+    return any(held[row * words + k] & mask[k] for k in range(words))
+
+
+def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[float, float]:
+    """What is added to the log-odds of each block for the sake of the document as a whole, and what to those that no
+    rule speaks against.
 
     Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
     the less of it would go. And a short document of which nothing would be left keeps what no rule speaks against.
     """
-    words = table["words"]
-    total = add_up(words)
-    kept = add_up(w for w, x in zip(words, logits, strict=True) if x >= CLEAN_LOGIT)
-    trust = 0.0
-    if not document.markup and kept:
+    total = kept = trust = lift = 0.0
+    for w, x in zip(page.words, logits, strict=True):
+        total += w
+        if x >= CLEAN_LOGIT:
+            kept += w
+    if not page.markup and kept:
         trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
-    free = [not any(rule.label is not Label.BODY for rule in rules) for rules in held]
-    lift = 0.0
     if not kept and total <= FEW_WORDS:
         lift = -max((x for x, is_free in zip(logits, free, strict=True) if is_free), default=0.0)
-    return [trust + lift if is_free else trust for is_free in free]
+    return trust, lift
 
 
 def _pull(rule: Rule, share: float) -> float:
@@ -198,24 +337,6 @@ def _context(logits: Sequence[float]) -> list[float]:
     return out
 
 
-def _label(is_headline: bool, content: bool, rules: Sequence[Rule], kind: Reason | None) -> Label:
-    if is_headline:
-        return Label.HEADLINE
-    if content:
-        return Label.BODY
-    return label_of(rules, kind)
-
-
-def _evidence(code: str, base: float, context: float, prior: float, verdict: Label) -> tuple[Reason, ...]:
-    """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
-    found: tuple[Reason, ...] = (Reason(code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
-    if prior:
-        found += (Reason("document", Label.BODY, prior),)
-    if context:
-        found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
-    return (Reason("headline", Label.HEADLINE, 0.0), *found) if verdict is Label.HEADLINE else found
-
-
 def confidence(words: Sequence[float], decisions: Decisions) -> float:
     """The word F1 that the scores themselves let expect of the cut, 0 to 1.
 
@@ -223,7 +344,16 @@ def confidence(words: Sequence[float], decisions: Decisions) -> float:
         words: words of each of the n blocks.
         decisions: the verdicts.
     """
-    expected = add_up(w * s for w, s in zip(words, decisions.score, strict=True))
-    kept = add_up(w for w, k in zip(words, decisions.keep, strict=True) if k)
-    right = add_up(w * s for w, s, k in zip(words, decisions.score, decisions.keep, strict=True) if k)
+    if core is not None and isinstance(words, array):
+        return core.confidence(words, decisions.score, decisions.keep)
+    expected = kept = right = 0.0
+    for w, s, k in zip(words, decisions.score, decisions.keep, strict=True):
+        expected += w * s
+        if k:
+            kept += w
+            right += w * s
     return 2.0 * right / (expected + kept) if expected + kept else 0.0
+
+
+_OF_PAGES: Final = Speakers(RULES)
+_OF_POSTS: Final = Speakers([rule for rule in RULES if rule.label not in _POSTS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from cleanbody.page import (
     LABELS,
     CleanPage,
     ConfigError,
-    Decisions,
     Document,
     InputError,
     Label,
@@ -146,15 +145,17 @@ class Cleaner:
         config = self.config
         model = Model.load() if config.model else None
         page_type = declared or page_type_of(table, model)
-        decisions = classify(
-            document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model
-        )
         written = _OF_POSTERS if page_type is PageType.FORUM else _OF_READERS
-        posts = [i for i, label in enumerate(decisions.label) if LABELS[label] in written]
-        if posts:
-            decisions = replace(decisions, author=authors(document, posts))
+
+        def sign(labels: bytearray) -> Mapping[int, str]:
+            posts = [i for i, label in enumerate(labels) if LABELS[label] in written]
+            return authors(document, posts) if posts else {}
+
+        decisions = classify(
+            document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model, sign=sign
+        )
         statuses = document.statuses
-        if len(document) and not _has_text(decisions):
+        if len(document) and not decisions.body():  # nothing but the headline
             statuses = (*statuses, Status.NO_CONTENT)
         return CleanPage(
             document=document,
@@ -175,14 +176,6 @@ def _check_words(**given: Any) -> None:
     for name, value in given.items():
         if value is not None and not isinstance(value, str):
             raise InputError(f"{name} is a {type(value).__name__}: give a str or None")
-
-
-def _has_text(decisions: Decisions) -> bool:
-    """Whether anything is kept beside the headline."""
-    return any(
-        keep and LABELS[label] is not Label.HEADLINE
-        for label, keep in zip(decisions.label, decisions.keep, strict=True)
-    )
 
 
 def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType | None]:

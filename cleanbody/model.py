@@ -1,7 +1,8 @@
 """The learned block model: ensembles of decision trees over feature columns, read from ``data/model.bin``.
 
 The loop over the trees is compiled where the package was built with a C compiler; `score_rows` is its Python twin and
-its specification. Both add doubles in the same order, so they agree to the bit.
+its specification. Both add doubles in the same order, so they agree to the bit. A `Forest` is ensembles over the same
+columns that the compiled core has made ready to be asked often.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import json
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final
 
@@ -151,12 +153,66 @@ def score_rows(ensemble: Ensemble, columns: Sequence[array[float]], out: array[f
     return out
 
 
+class Forest:
+    """Ensembles over the same columns, or over the first of them; columns are read once for all.
+
+    Args:
+        ensembles: of which the one with the most columns has those of all others at its beginning.
+    """
+
+    __slots__ = ("_trees", "ensembles")
+
+    def __init__(self, ensembles: Sequence[Ensemble]) -> None:
+        self.ensembles = tuple(ensembles)
+        self._trees: Any = None
+        if core is not None:
+            width = max((len(one.columns) for one in self.ensembles), default=0)
+            arrays = tuple(tuple(getattr(one, name) for name, _ in _ARRAYS) for one in self.ensembles)
+            with suppress(ValueError):  # trees that are larger than it takes, or damaged, are left to `Ensemble.score`
+                self._trees = core.forest(width, arrays)
+
+    def read(self, columns: Sequence[array[float]], rows: int, first: int = 0) -> Any:
+        """Columns of `rows` doubles, the first of them number `first`, in a form for `score`."""
+        return tuple(columns) if self._trees is None else core.bins(self._trees, tuple(columns), first, rows)
+
+    def read_flat(self, values: array[float], rows: int) -> Any:
+        """The same for columns that stand behind one another in one array."""
+        if self._trees is None:
+            return tuple(values[at : at + rows] for at in range(0, len(values), rows))
+        return core.bins(self._trees, values, 0, rows)
+
+    def score(self, number: int, parts: Sequence[Any], rows: int) -> array[float]:
+        """The log-odds of each row that the ensemble `number` gives.
+
+        Args:
+            parts: what `read` made of the columns, in order: all that the ensemble has.
+        """
+        ensemble = self.ensembles[number]
+        if self._trees is None:
+            return ensemble.score([column for part in parts for column in part][: len(ensemble.columns)])
+        out = array("d", [ensemble.bias]) * rows
+        core.grade(self._trees, number, tuple(parts), out)
+        return out
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """The ensembles by name, and what the header of the file says of their training."""
 
     ensembles: Mapping[str, Ensemble]
     header: Mapping[str, Any]
+    _forests: dict[tuple[str, ...], Forest] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[Model], tuple[Any, ...]]:
+        """What the core has made ready stays in its process."""
+        return type(self), (self.ensembles, self.header)
+
+    def forest(self, names: tuple[str, ...]) -> Forest:
+        """Some ensembles made ready together, once."""
+        found = self._forests.get(names)
+        if found is None:
+            found = self._forests.setdefault(names, Forest([self.ensembles[name] for name in names]))
+        return found
 
     @classmethod
     def load(cls) -> Model | None:
@@ -185,15 +241,15 @@ def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) ->
         name: {
             "columns": e.columns,
             "bias": e.bias,
-            "sizes": [len(getattr(e, field)) for field, _ in _ARRAYS],
+            "sizes": [len(getattr(e, part)) for part, _ in _ARRAYS],
         }
         for name, e in ensembles.items()
     }
     head = json.dumps({"version": VERSION, **header, "ensembles": sizes}, sort_keys=True).encode()
     payload = len(head).to_bytes(4, "little") + head
     for name in sorted(sizes):  # the order in which the header names them
-        for field, _ in _ARRAYS:
-            column = array(getattr(ensembles[name], field).typecode, getattr(ensembles[name], field))
+        for part, _ in _ARRAYS:
+            column = array(getattr(ensembles[name], part).typecode, getattr(ensembles[name], part))
             if sys.byteorder == "big":
                 column.byteswap()
             payload += column.tobytes()
@@ -220,13 +276,13 @@ def read_model(data: bytes) -> Model:
     ensembles: dict[str, Ensemble] = {}
     for name, facts in header["ensembles"].items():
         arrays: dict[str, Any] = {}
-        for (field, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
+        for (part, code), length in zip(_ARRAYS, facts["sizes"], strict=True):
             column = array(code)
             end = at + length * column.itemsize
             column.frombytes(payload[at:end])
             if sys.byteorder == "big":
                 column.byteswap()
-            arrays[field] = column
+            arrays[part] = column
             at = end
         ensembles[name] = Ensemble(tuple(facts["columns"]), bias=facts["bias"], **arrays)
     return Model(ensembles, header)

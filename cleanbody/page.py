@@ -7,11 +7,12 @@ features and rules can run over whole columns. :class:`Block` objects are made o
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, overload
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 
 class CleanbodyError(Exception):
@@ -347,15 +348,76 @@ class Metadata:
     description: str | None = None
 
 
+class _Later:
+    """What a verdict has beside its fields: how those are found out that few callers ask for."""
+
+    __slots__ = ("_headline", "_sign", "_tell")
+    _headline: int
+    _sign: Callable[[bytearray], Mapping[int, str]] | None
+    _tell: Callable[[], tuple[bytearray, tuple[tuple[Reason, ...], ...]]] | None
+
+
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """The verdict on each of n blocks, in columns: label (index into ``LABELS``), score, keep, reasons, author."""
+class Decisions(_Later):
+    """The verdict on each of n blocks, in columns: label (index into ``LABELS``), score, keep, reasons, author.
+
+    Labels, reasons and authors may be found out when they are first asked for (see `later`).
+    """
 
     label: bytearray
     score: array[float]
     keep: bytearray
     reasons: tuple[tuple[Reason, ...], ...]
     author: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def later(
+        cls,
+        score: array[float],
+        keep: bytearray,
+        headline: int,
+        tell: Callable[[], tuple[bytearray, tuple[tuple[Reason, ...], ...]]],
+        sign: Callable[[bytearray], Mapping[int, str]],
+    ) -> Decisions:
+        """A verdict of which the score and what is kept are known.
+
+        Args:
+            headline: index of the block that is the headline; -1 where none is.
+            tell: gives the labels and the reasons, always the same.
+            sign: gives the authors, when told the labels.
+
+        >>> tell, sign = lambda: (bytearray([1]), ((),)), lambda labels: {}
+        >>> verdict = Decisions.later(array("d", [1.0]), bytearray([1]), -1, tell, sign)
+        >>> verdict.body(), LABELS[verdict.label[0]].value
+        ([0], 'body')
+        """
+        made = object.__new__(cls)
+        given = (("score", score), ("keep", keep), ("_headline", headline), ("_tell", tell), ("_sign", sign))
+        for name, value in given:
+            object.__setattr__(made, name, value)
+        return made
+
+    def body(self) -> list[int]:
+        """The blocks that stand in the output: kept, and not the headline, which is written by itself."""
+        try:
+            headline = self._headline
+        except AttributeError:  # made of all its fields
+            return [i for i, k in enumerate(self.label) if self.keep[i] and LABELS[k] is not Label.HEADLINE]
+        return [i for i in compress(range(len(self.keep)), self.keep) if i != headline]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What is not known yet. Threads may find it out twice: it is the same."""
+            if name not in ("label", "reasons", "author"):
+                raise AttributeError(f"Decisions has no {name}")
+            tell, sign = self._tell, self._sign
+            if tell is not None and sign is not None:
+                label, reasons = tell()
+                found = {"label": label, "reasons": reasons, "author": sign(label), "_tell": None, "_sign": None}
+                for key, value in found.items():  # what they are found with goes last
+                    object.__setattr__(self, key, value)
+            return object.__getattribute__(self, name)
 
 
 @dataclass(frozen=True)

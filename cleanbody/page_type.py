@@ -59,8 +59,8 @@ _MEANS: Final = array("l", (INDEX[x] for x in MEANS))
 _GREATEST: Final = array("l", (INDEX[x] for x in GREATEST))
 
 
-def page_columns(columns: Sequence[array[float]]) -> tuple[array[float], ...]:
-    """One value for each of `PAGE_COLUMNS`: a row of the whole page.
+def page_row(columns: Sequence[array[float]]) -> array[float]:
+    """The values of `PAGE_COLUMNS` for a page as a whole.
 
     Args:
         columns: n values, n > 0, for each of `features.COLUMNS`, none of them NaN; of a page, as texts have no type.
@@ -68,10 +68,9 @@ def page_columns(columns: Sequence[array[float]]) -> tuple[array[float], ...]:
     row = zeros(len(PAGE_COLUMNS))
     if core is not None:
         core.page_columns(tuple(columns), _MEANS, _GREATEST, row)
-    else:
-        means = [add_up(columns[k]) / len(columns[k]) for k in _MEANS]
-        row = array("d", (*means, *(max(columns[k]) for k in _GREATEST)))
-    return tuple(row[k : k + 1] for k in range(len(row)))
+        return row
+    means = [add_up(columns[k]) / len(columns[k]) for k in _MEANS]
+    return array("d", (*means, *(max(columns[k]) for k in _GREATEST)))
 
 
 def ensemble_name(page_type: PageType) -> str:
@@ -83,15 +82,21 @@ def ensemble_name(page_type: PageType) -> str:
     return f"type-{page_type}"
 
 
+_NAMES: Final = {kind: ensemble_name(kind) for kind in PageType}
+
+
 def probabilities(table: Table, model: Model) -> Mapping[PageType, float]:
     """The probability of each page type that the model knows; empty for one that knows none and for an empty page."""
-    known = [kind for kind in PageType if ensemble_name(kind) in model.ensembles]
+    known = [kind for kind in PageType if _NAMES[kind] in model.ensembles]
     if not known or not table.rows:
         return {}
-    columns = page_columns(table.columns)
-    scores = [model.ensembles[ensemble_name(kind)].score(columns)[0] for kind in known]
-    odds = [math.exp(score - max(scores)) for score in scores]
-    return {kind: x / add_up(odds) for kind, x in zip(known, odds, strict=True)}
+    forest = model.forest(tuple(_NAMES[kind] for kind in known))
+    parts = (forest.read_flat(page_row(table.columns), 1),)
+    scores = [forest.score(number, parts, 1)[0] for number in range(len(known))]
+    top = max(scores)
+    odds = [math.exp(score - top) for score in scores]
+    total = add_up(odds)
+    return {kind: x / total for kind, x in zip(known, odds, strict=True)}
 
 
 def page_type_of(table: Table, model: Model | None) -> PageType:

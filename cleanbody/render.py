@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from cleanbody.compiled import core
 from cleanbody.page import LABELS, CleanPage, Document, Flag, Label
 from cleanbody.render_html import to_html
 from cleanbody.render_markdown import to_markdown
@@ -39,7 +40,7 @@ def to_text(page: CleanPage, *, headline: bool = False) -> str:
     ('a\\n\\nb', 'Letters\\n\\na\\n\\nb')
     """
     blocks = rendered(page)
-    text = _Text(page).nodes(grow(page.document, blocks)) if page.document.markup else _lines(page, blocks)
+    text = _blocks(page.document, blocks) if page.document.markup else _lines(page, blocks)
     return "\n\n".join(part for part in (page.title if headline else "", text) if part)
 
 
@@ -103,6 +104,14 @@ def to_dict(page: CleanPage, *, blocks: bool = False) -> dict[str, Any]:
     return values
 
 
+def _blocks(document: Document, blocks: list[int]) -> str:
+    """Blocks of a page, their structure in white space."""
+    if core is None or document.texts:
+        return _Text(document).nodes(grow(document, blocks))
+    columns = (document.start, document.end, document.kind, document.level, document.container)
+    return core.plain(document.text, columns, document.parent, document.tag, blocks)
+
+
 def _lines(page: CleanPage, blocks: list[int]) -> str:
     """Blocks of a scraped text, parted as they were: by a line end, or by a blank line.
 
@@ -139,8 +148,8 @@ def _cut_short(document: Document, kept: set[int]) -> bytearray:
 class _Text:
     """Writes nodes as plain text."""
 
-    def __init__(self, page: CleanPage) -> None:
-        self.document = page.document
+    def __init__(self, document: Document) -> None:
+        self.document = document
 
     def nodes(self, node: Node) -> str:
         """What stands below a node; its parts are parted by a line end where they are lines, else by a blank line."""

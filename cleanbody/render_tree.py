@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from cleanbody.page import KINDS, LABELS, CleanPage, Document, Kind, Label
+from cleanbody.page import KINDS, CleanPage, Document, Kind
 
 # Structure that is deeper than this many elements is flattened into its ancestor.
 MAX_NESTING: Final = 12
@@ -38,7 +38,6 @@ _STRUCTURE: Final = {
 PLAIN_KINDS: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION, Kind.PARAGRAPH, Kind.CONTROL})
 # What stands before an item of a list in scraped text. Dashes are not among them: they also open speech.
 _BULLET: Final = re.compile(r"(?:[•◦‣▪■●○*+\-·►]|(\d{1,9})[.)])\s+(?=\S)")
-_HEADLINE: Final = LABELS.index(Label.HEADLINE)
 
 
 class Cell(NamedTuple):
@@ -80,17 +79,12 @@ def rendered(page: CleanPage) -> list[int]:
         page: a page of n blocks.
 
     >>> from array import array
-    >>> from cleanbody.page import Decisions
+    >>> from cleanbody.page import LABELS, Decisions, Label
     >>> labels = bytearray([LABELS.index(Label.HEADLINE), LABELS.index(Label.BODY), LABELS.index(Label.SHARE)])
     >>> rendered(CleanPage(Document("", True), Decisions(labels, array("d"), bytearray([1, 1, 0]), ())))
     [1]
     """
-    verdict = page.decisions
-    return [
-        i
-        for i, (keep, label) in enumerate(zip(verdict.keep, verdict.label, strict=True))
-        if keep and label != _HEADLINE
-    ]
+    return page.decisions.body()
 
 
 def grow(document: Document, blocks: list[int]) -> Node:

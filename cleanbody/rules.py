@@ -7,16 +7,19 @@ reach it, and stand in a rule only beside a condition on the block itself.
 
 from __future__ import annotations
 
+import math
 import operator
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.features import INDEX, Table
 from cleanbody.page import Label, Reason
 
 VETO: Final = 12.0
+WORD: Final = 64  # bits of a word, each a rule
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
     "<=": lambda value, limit: not value > limit,
@@ -255,6 +258,79 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
+class Book:
+    """Rules made ready to be asked of many tables.
+
+    Args:
+        rules: rows to evaluate.
+    """
+
+    __slots__ = ("_programs", "rules", "words")
+
+    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
+        self.rules = tuple(rules)
+        self.words = -(-len(self.rules) // WORD)
+        self._programs = {markup: _program(self.rules, markup) for markup in (False, True)}
+
+    def hold(self, table: Table, markup: bool) -> array[int]:
+        """Which rules hold for each of n blocks: rule k is bit k % 64 of word k // 64 of the block's `words` words.
+
+        Args:
+            table: columns of n blocks.
+            markup: whether they come from a page rather than from a scraped text.
+        """
+        out = array("Q", bytes(8 * self.words)) * table.rows
+        program = self._programs[markup]
+        if core is not None and program is not None:
+            core.hold(table.columns, table.rows, program, out)
+            return out
+        for k, rule in enumerate(self.rules):
+            if rule.markup is None or rule.markup is markup:
+                for i in rule.holds(table):
+                    out[i * self.words + k // WORD] |= 1 << k % WORD
+        return out
+
+    def mask(self, wanted: Callable[[Rule], bool]) -> array[int]:
+        """The words of bits of some of the rules."""
+        out = array("Q", bytes(8 * self.words))
+        for k, rule in enumerate(self.rules):
+            if wanted(rule):
+                out[k // WORD] |= 1 << k % WORD
+        return out
+
+    def named(self, held: Sequence[int], row: int) -> list[Rule]:
+        """The rules that hold for one block, in their order."""
+        found: list[Rule] = []
+        for word in range(self.words):
+            bits = held[row * self.words + word]
+            while bits:
+                found.append(self.rules[word * WORD + (bits & -bits).bit_length() - 1])
+                bits &= bits - 1
+        return found
+
+
+# Conditions and rules in flat arrays: of each condition column, sign and limit; of each rule where its conditions end.
+_Program = tuple["array[int]", "array[int]", "array[float]", "array[int]"]
+
+
+def _program(rules: Sequence[Rule], markup: bool) -> _Program | None:
+    """The rules as the compiled core reads them; None if one compares in a way of its own. One that is not for this
+    form keeps its place, with a condition that nothing meets."""
+    signs = {compare: number for number, compare in enumerate(_OPERATORS.values())}
+    columns, codes, limits, ends = array("H"), array("B"), array("d"), array("H")
+    for rule in rules:
+        of_form = rule.markup is None or rule.markup is markup
+        conditions = rule.conditions if of_form else (Condition(0, operator.gt, math.inf),)
+        for one in conditions:
+            if one.compare not in signs:
+                return None
+            columns.append(one.column)
+            codes.append(signs[one.compare])
+            limits.append(one.value)
+        ends.append(len(columns))
+    return columns, codes, limits, ends
+
+
 def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[list[Rule]]:
     """The rules that hold for each block.
 
@@ -266,9 +342,6 @@ def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[
     Returns:
         n lists, each in the order of `rules`.
     """
-    held: list[list[Rule]] = [[] for _ in range(table.rows)]
-    for rule in rules:
-        if rule.markup is None or rule.markup is markup:
-            for i in rule.holds(table):
-                held[i].append(rule)
-    return held
+    book = Book(rules)
+    held = book.hold(table, markup)
+    return [book.named(held, i) for i in range(table.rows)]

@@ -13,6 +13,9 @@
 extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[],
     place_methods[], plaintext_methods[], region_methods[], scan_methods[], second_methods[], tags_methods[],
     text_methods[], tree_methods[], utf8_methods[], walk_methods[], words_methods[];
+extern PyMethodDef decide_methods[], ensemble_methods[], forest_methods[], headline_methods[], lexicon_methods[], place_methods[],
+    plaintext_methods[], render_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[],
+    walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
 enum { MAX_VIEWS = 256 };
@@ -162,6 +165,16 @@ uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
 int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash); /* or -1 */
 int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */
 void strings_free(Strings *strings);
+/* The number of the lowest bit of a word that is not 0. */
+static inline int low_bit(uint64_t word) {
+#if defined(__GNUC__)
+    return __builtin_ctzll(word);
+#else
+    int at = 0;
+    for (; !(word & 1); word >>= 1) at++;
+    return at;
+#endif
+}
 
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);

@@ -38,7 +38,7 @@ ROOMS: dict[str, set[str]] = {
     "posts": {"page", "lexicon"},
     "config": {"page", "scan"},
     "batch": {"page", "decode"},
-    "render": {"page"},
+    "render": {"page", "compiled"},
     "report": {"page"},
     "warc": {"page"},
     "compiled": {"_native"},

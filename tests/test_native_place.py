@@ -154,7 +154,7 @@ def test_the_row_of_a_page(rows: int, data: st.DataObject) -> None:
     values = st.lists(st.floats(-1e6, 1e6), min_size=rows, max_size=rows).map(lambda column: array("d", column))
     few = data.draw(st.lists(values, min_size=7, max_size=7))
     columns = tuple(few[k % 7] for k in range(len(COLUMNS)))
-    check(lambda: page_type.page_columns(columns))
+    check(lambda: page_type.page_row(columns))
 
 
 # --- pages and texts -------------------------------------------------------------------------------------------------

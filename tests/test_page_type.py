@@ -13,7 +13,7 @@ from cleanbody.features import Table, compute
 from cleanbody.html import read_html
 from cleanbody.lexicon import Lexicon
 from cleanbody.model import Model
-from cleanbody.page_type import PAGE_COLUMNS, page_columns, page_type_of, probabilities
+from cleanbody.page_type import PAGE_COLUMNS, page_row, page_type_of, probabilities
 
 PROSE = "The ferry was late again, so we waited on the pier until the lamps were lit and the gulls had gone. "
 ARTICLE = "<h1>The late ferry</h1>" + f"<p>{PROSE * 3}</p>" * 8
@@ -27,11 +27,11 @@ def table(source: str) -> Table:
 
 
 def test_the_columns_of_a_page() -> None:
-    columns = dict(zip(PAGE_COLUMNS, page_columns(table("<p>One two three<p><a href=x>Four</a>").columns), strict=True))
-    assert {len(column) for column in columns.values()} == {1}
-    assert columns["mean_words"][0] == 2.0
-    assert columns["mean_link_share"][0] == 0.5
-    assert columns["max_has_headline"][0] == 0.0
+    columns = dict(zip(PAGE_COLUMNS, page_row(table("<p>One two three<p><a href=x>Four</a>").columns), strict=True))
+    assert len(columns) == len(PAGE_COLUMNS)
+    assert columns["mean_words"] == 2.0
+    assert columns["mean_link_share"] == 0.5
+    assert columns["max_has_headline"] == 0.0
 
 
 def test_the_probabilities_are_of_all_types() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cleanbody.model import Ensemble
 from cleanbody.page import PageType
-from cleanbody.page_type import PAGE_COLUMNS, ensemble_name, page_columns
+from cleanbody.page_type import PAGE_COLUMNS, ensemble_name, page_row
 from cleanbody.train.fit import PARAMETERS, ensemble_of
 from cleanbody.train.matrix import PageRows
 
@@ -41,7 +41,7 @@ def type_features(pages: Sequence[PageRows]) -> NDArray[np.float32]:
     rows = []
     for page in pages:
         columns = [array("d", column.tobytes()) for column in page.features.T.astype(np.float64)]
-        rows.append([column[0] for column in page_columns(columns)])
+        rows.append(page_row(columns))
     return np.array(rows, dtype=np.float32)
 
 
