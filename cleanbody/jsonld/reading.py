@@ -154,10 +154,13 @@ def plain(value: object) -> str:
         return ""
     text = value[:MAX_PLAIN]
     for _ in range(2):  # many systems escape twice
-        if not _ENTITY.search(text):
+        if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", _TAG.sub(" ", text)))
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if not text.isprintable():
+        text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
     return " ".join(text.split())
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate
 from itertools import chain
 
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.source import Address, Source, split_url
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 MAX_DATE = 80  # characters of a value that is a date
@@ -134,13 +134,13 @@ def find_date(line: str, month_first: bool | None = None) -> str | None:
     return next((day for day in found if day), None)
 
 
-def url_date(url: str | None) -> str | None:
+def url_date(url: str | Address | None) -> str | None:
     """The day in a URL's path.
 
     >>> url_date("https://x.org/news/2024/05/17/storm.html"), url_date("https://x.org/a-20241399.html")
     ('2024-05-17', None)
     """
-    path = split_url(url).path
+    path = (url if isinstance(url, Address) else split_url(url)).path
     found = (_day(*(m[1], m[2], m[3]) if m[1] else (m[4], m[5], m[6])) for m in _URL_DAY.finditer(path[:2000]))
     return next((day for day in found if day), None)
 
@@ -157,7 +157,7 @@ def page_date(
     '2024-05-16'
     """
     found = chain(
-        [url_date(source.url)],
+        [url_date(source.address)],
         (parse_date(text, month_first) for text in _values(source)),
         (find_date(line, month_first) for line in lines),
     )

@@ -178,10 +178,11 @@ def canonical_url(source: Source) -> str | None:
     'https://x.org/a?x=1'
     """
     url = source.url
+    inner = bool(url) and not source.address.is_root
     offers = [href for rel, href in source.head.links if "canonical" in rel.lower().split()]
     for offer in (*offers, *source.meta.get("og:url", ()), source.linked.url):
         address = absolute(offer, source.head.base, url)
-        if address and not (is_root(address) and url and not is_root(url)):
+        if address and not (inner and is_root(address)):
             return address
     return None
 
@@ -210,8 +211,7 @@ def is_root(url: str) -> bool:
     >>> is_root("https://x.org/"), is_root("https://x.org/?p=1")
     (True, False)
     """
-    parts = split_url(url)
-    return bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+    return split_url(url).is_root
 
 
 def description(source: Source) -> str | None:

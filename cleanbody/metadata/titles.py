@@ -11,7 +11,7 @@ from typing import NamedTuple
 import regex
 
 from cleanbody.jsonld import plain
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.source import Address, Source, split_url
 
 MAX_TITLE = 1_000  # characters
 MAX_PARTS = 12
@@ -62,7 +62,7 @@ class Site:
     sections: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, names: Iterable[str] = (), url: str | None = None, sections: Iterable[str] = ()) -> Site:
+    def of(cls, names: Iterable[str] = (), url: str | Address | None = None, sections: Iterable[str] = ()) -> Site:
         """Folds what is known.
 
         >>> Site.of(["The Daily"], "https://www.daily-news.co.uk/a").labels
@@ -101,14 +101,15 @@ def _covers(outer: str, inner: str) -> bool:
     return len(inner) >= MIN_LABEL and inner in outer and len(inner) * 2 >= len(outer)
 
 
-def host_labels(url: str | None) -> tuple[str, ...]:
+def host_labels(url: str | Address | None) -> tuple[str, ...]:
     """The telling labels of a URL's host, folded: without ``www`` and the top-level domain.
 
     >>> host_labels("https://www.daily-news.co.uk/a"), host_labels(None)
     (('dailynews',), ())
     """
-    labels = (split_url(url).hostname or "").split(".")[:-1]
-    return tuple(dict.fromkeys(fold(label) for label in labels if len(label) >= MIN_LABEL - 1 and label != "www"))
+    address = url if isinstance(url, Address) else split_url(url)
+    labels = (address.hostname or "").split(".")[:-1]
+    return tuple(dict.fromkeys([fold(label) for label in labels if len(label) >= MIN_LABEL - 1 and label != "www"]))
 
 
 def title_parts(title: str) -> tuple[Part, ...]:
@@ -155,7 +156,11 @@ def part_title(title: str, site: Site) -> tuple[str, str | None]:
     ('A storm', 'NPS')
     """
     title = " ".join(title[:MAX_TITLE].split())
-    parts = title_parts(title)
+    return _parted(title, title_parts(title), site)
+
+
+def _parted(title: str, parts: Sequence[Part], site: Site) -> tuple[str, str | None]:
+    """As `part_title`, of a tidy title and its parts."""
     if len(parts) < 2:
         return _split_colon(title, site)
     tail = next((i for i, part in enumerate(parts) if i and site.names_part(part)), 0)
@@ -229,24 +234,27 @@ def headline_votes(source: Source, site: Site) -> dict[str, float]:
     votes: dict[str, float] = {}
     forms: dict[str, str] = {}
 
-    def vote(text: str, weight: float) -> None:
-        key = fold(text)
+    def vote(text: str, weight: float, key: str) -> None:
         if key:
             forms.setdefault(key, text)
             votes[key] = votes.get(key, 0.0) + weight
 
     offers = _offers(source)
-    wholes = {fold(text) for text in offers}
+    wholes = {text: fold(text) for text in offers}
     for text, trust in offers.items():
-        headline, tail = part_title(text, site)
-        vote(headline, trust)
+        title = " ".join(text[:MAX_TITLE].split())
+        parts = title_parts(title)
+        headline, tail = _parted(title, parts, site)
+        vote(headline, trust, wholes.get(headline) or fold(headline))
         if tail:
-            vote(text, trust * _WHOLE_SHARE)
-            vote(text[: text.rfind(tail)].rstrip(_EDGE), trust * _LONG_SHARE)
-        parts = title_parts(headline)
-        if len(parts) > 1 and not any(part.key in wholes for part in parts):
+            vote(text, trust * _WHOLE_SHARE, wholes[text])
+            long = text[: text.rfind(tail)].rstrip(_EDGE)
+            vote(long, trust * _LONG_SHARE, fold(long))
+        if headline != title:
+            parts = title_parts(headline)
+        if len(parts) > 1 and not any(part.key in wholes.values() for part in parts):
             for part in parts:
-                vote(part.text, trust * _PART_SHARE)
+                vote(part.text, trust * _PART_SHARE, part.key)
     told = [key for key in votes if not site.is_named(key)]
     return {forms[key]: votes[key] for key in sorted(told or votes, key=lambda key: -votes[key])}
 
