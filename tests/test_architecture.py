@@ -23,19 +23,20 @@ PACKAGE = ROOT / "cleanbody"
 # A room and the rooms that it may import. A room is a module or a package; one module beside a room may belong to it.
 ROOMS: dict[str, set[str]] = {
     "page": set(),
-    "decode": {"page", "compiled"},
-    "scan": {"page", "compiled"},
-    "jsonld": {"page"},
-    "html": {"page", "decode", "scan", "jsonld", "compiled"},
-    "plaintext": {"page", "compiled"},
-    "metadata": {"page", "jsonld"},
+    "patterns": set(),
+    "decode": {"page", "compiled", "patterns"},
+    "scan": {"page", "compiled", "patterns"},
+    "jsonld": {"page", "patterns"},
+    "html": {"page", "decode", "scan", "jsonld", "compiled", "patterns"},
+    "plaintext": {"page", "compiled", "patterns"},
+    "metadata": {"page", "jsonld", "patterns"},
     "lexicon": {"page", "compiled"},
     "site": {"page"},
-    "features": {"page", "metadata", "lexicon", "site", "compiled"},
+    "features": {"page", "metadata", "lexicon", "site", "compiled", "patterns"},
     "rules": {"page", "features", "compiled"},
     "model": {"page", "features", "compiled"},
     "classify": {"page", "features", "rules", "model", "compiled"},
-    "posts": {"page", "lexicon"},
+    "posts": {"page", "lexicon", "patterns"},
     "config": {"page", "scan"},
     "batch": {"page", "decode"},
     "render": {"page"},
@@ -64,8 +65,9 @@ BESIDE = {
 # The one edge upward, and only inside functions: a page renders itself.
 UPWARD = {("page", "render")}
 # Packages of others: the rooms that may import each, and whether only inside functions (so that they cost nothing).
-EAGER = {"regex": None, "selectolax": {"html"}, "click": {"cli"}, "numpy": {"train"}}
+EAGER = {"selectolax": {"html"}, "click": {"cli"}, "numpy": {"train"}}
 LAZY = {
+    "regex": {"patterns"},
     "lxml": {"html", "render"},
     "brotli": {"warc"},
     "zstandard": {"warc", "corpus", "cli"},

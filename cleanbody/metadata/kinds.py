@@ -12,6 +12,7 @@ from cleanbody.metadata.dates import url_date
 from cleanbody.metadata.fields import canonical_url
 from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.page import Head, PageType
+from cleanbody.patterns import pattern
 
 ENOUGH = 1.0  # evidence that a declared type must have
 LEAD = 0.35  # by which it must be ahead of the next
@@ -24,7 +25,7 @@ _COLLECTION, _LISTING = PageType.COLLECTION, PageType.LISTING
 _DOCS, _SERVICE = PageType.DOCUMENTATION, PageType.SERVICE
 
 
-_GENERATOR_END = re.compile(r"[\s\d/,.:-]")
+_GENERATOR_END = pattern(r"[\s\d/,.:-]")
 
 
 class Evidence(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,8 +29,7 @@ class Address(NamedTuple):
 NOWHERE: Final = Address()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Head data, JSON-LD and address of one page.
 
     meta: the contents of meta elements by name, in order.  address: the parts of `url`.

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
-
-import regex
 
 from cleanbody.jsonld import plain
 from cleanbody.metadata.source import Address, Source, split_url
+from cleanbody.patterns import pattern, unicode_pattern
 
 MAX_TITLE = 1_000  # characters
 MAX_PARTS = 12
@@ -19,15 +17,15 @@ MIN_LABEL = 4  # characters of a host label or a name that may agree by containm
 
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
 # Sites set their name off with these; dashes and bars want space around them, or the full-width scripts beside them.
-_SEPARATOR = regex.compile(
+_SEPARATOR = unicode_pattern(
     r"(?=[\s|｜│«_–—―－-])(?:"
     r"\s++(?:[|｜│¦•·•・»«›‹‖/\\~_-]|--|[–—―−－]|::?|//|>>?|<<?)\s++|\s*+[|｜│]\s*+|\s++»|«\s++"
     rf"|(?<=[{_CJK}\p{{P}}])\s*+(?:[_–—―－]++|--?)\s*+(?=[{_CJK}])|_(?=[{_CJK}])|(?<=[{_CJK}])_)"
 )
-_ASCII_SEPARATOR = re.compile(r"\s++(?:[|/\\~_-]|--|::?|//|>>?|<<?)\s++|\s*+\|\s*+")  # the same, as far as ASCII goes
+_ASCII_SEPARATOR = pattern(r"\s++(?:[|/\\~_-]|--|::?|//|>>?|<<?)\s++|\s*+\|\s*+")  # the same, as far as ASCII goes
 _STRONG = frozenset("|｜│¦»«›‹‖_·•")
-_NOT_ASCII_ALNUM = re.compile(r"[\W_]++", re.ASCII)
-_NOT_ALNUM = regex.compile(r"[^\p{L}\p{M}\p{N}]++")
+_NOT_ASCII_ALNUM = pattern(r"[\W_]++", re.ASCII)
+_NOT_ALNUM = unicode_pattern(r"[^\p{L}\p{M}\p{N}]++")
 _TAIL_SHARE = 0.6  # of the headline's length: an unknown tail must be shorter to be taken for the site's name
 _TAIL_WORDS = 5
 _SECTION_SHARE = 1.2  # of what stands before: a section longer than that is rather the headline behind a tag
@@ -53,8 +51,7 @@ def fold(text: str) -> str:
     return str(_NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text))).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """What is known of a page's site, folded: its names, the telling labels of its host, and names of sections."""
 
     names: tuple[str, ...] = ()
