@@ -30,11 +30,11 @@ ROOMS: dict[str, set[str]] = {
     "html": {"page", "decode", "scan", "jsonld", "compiled", "patterns"},
     "plaintext": {"page", "compiled", "patterns"},
     "metadata": {"page", "jsonld", "patterns"},
-    "lexicon": {"page", "compiled"},
+    "lexicon": {"page", "compiled", "patterns", "data"},
     "site": {"page"},
-    "features": {"page", "metadata", "lexicon", "site", "compiled", "patterns"},
+    "features": {"page", "metadata", "lexicon", "site", "compiled", "patterns", "data"},
     "rules": {"page", "features", "compiled"},
-    "model": {"page", "features", "compiled"},
+    "model": {"page", "features", "compiled", "data"},
     "classify": {"page", "features", "rules", "model", "compiled"},
     "posts": {"page", "lexicon", "patterns"},
     "config": {"page", "scan"},
@@ -202,7 +202,7 @@ def test_importing_is_cheap() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(done.stdout.split())
     assert "selectolax" in loaded
-    assert sorted(loaded & {*LAZY, "click", "numpy", "ssl", "asyncio"}) == []
+    assert sorted(loaded & {*LAZY, "click", "numpy", "ssl", "asyncio", "email", "hashlib"}) == []
 
 
 @each_module
