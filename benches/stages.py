@@ -23,16 +23,20 @@ Call = Callable[[], Any]
 
 
 def _stages_in(module: ModuleType) -> Iterator[tuple[str, ModuleType, str]]:
-    """(stage, where to watch it, under which name) of all that a module calls in other rooms."""
+    """Stage, where to watch it and under which name: what a module calls in other rooms, and its public functions."""
     for name, value in list(vars(module).items()):
         if inspect.isclass(value) and value.__name__ == "LexborHTMLParser":
             yield PARSE, module, name
-        elif inspect.isfunction(value) and _other_room(value.__module__, module):
+        elif inspect.isfunction(value) and (_other_room(value.__module__, module) or _is_own(value, module)):
             yield f"{value.__module__}.{name}", module, name
         elif inspect.ismodule(value) and _other_room(value.__name__, module):
             for inner, function in vars(value).items():
                 if inspect.isfunction(function) and function.__module__ == value.__name__ and inner[0] != "_":
                     yield f"{value.__name__}.{inner}", value, inner
+
+
+def _is_own(function: Callable[..., Any], module: ModuleType) -> bool:
+    return function.__module__ == module.__name__ and function.__name__[0] != "_"
 
 
 def _other_room(name: str, module: ModuleType) -> bool:

@@ -15,7 +15,7 @@ from cleanbody.features import Hints, Table, compute
 from cleanbody.features.headline import parts
 from cleanbody.jsonld import read_jsonld
 from cleanbody.lexicon import Lexicon
-from cleanbody.metadata import declared_type, read_head, type_evidence
+from cleanbody.metadata import HeadFacts
 from cleanbody.model import Model
 from cleanbody.page import (
     LABELS,
@@ -55,7 +55,8 @@ class Cleaner:
         limit = self.config.time_limit
         deadline = None if limit is None else time.monotonic() + limit
         document = html.read_html(source, limits=self.config.limits, http_charset=http_charset, deadline=deadline)
-        return self._page(document, *read_hints(document, url), url)
+        hints, facts, declared = read_hints(document, url)
+        return self._page(document, hints, facts, declared, url)
 
     def clean_text(self, text: str, title: str | None = None, url: str | None = None) -> CleanPage:
         """Clean one scraped text; see `cleanbody.clean_text`."""
@@ -139,7 +140,7 @@ class Cleaner:
         return clean_columns(self, batch, choice)
 
     def _page(
-        self, document: Document, hints: Hints, metadata: Metadata, declared: PageType | None, url: str | None
+        self, document: Document, hints: Hints, known: HeadFacts | Metadata, declared: PageType | None, url: str | None
     ) -> CleanPage:
         table = compute(document, Lexicon.load(), hints)
         config = self.config
@@ -157,10 +158,11 @@ class Cleaner:
         statuses = document.statuses
         if len(document) and not decisions.body():  # nothing but the headline
             statuses = (*statuses, Status.NO_CONTENT)
+        title = _title(table, known.title)
         return CleanPage(
             document=document,
             decisions=decisions,
-            metadata=replace(metadata, title=_title(table, metadata)),
+            metadata=known.metadata(title) if isinstance(known, HeadFacts) else Metadata(title=title),
             page_type=page_type,
             statuses=statuses,
             confidence=confidence(table["words"], decisions),
@@ -178,21 +180,15 @@ def _check_words(**given: Any) -> None:
             raise InputError(f"{name} is a {type(value).__name__}: give a str or None")
 
 
-def read_hints(document: Document, url: str | None = None) -> tuple[Hints, Metadata, PageType | None]:
-    """What the head data of a page says: hints for its features, its metadata, and its declared type, if any."""
-    head, linked = document.head, read_jsonld(document.head.json_ld)
-    facts = read_head(head, linked, url)
-    hints = Hints(
-        headlines=facts.headlines,
-        description=facts.metadata.description or "",
-        types=type_evidence(head, linked, url),
-    )
-    return hints, facts.metadata, declared_type(head, linked, url)
+def read_hints(document: Document, url: str | None = None) -> tuple[Hints, HeadFacts, PageType | None]:
+    """What the head data of a page says: hints for its features, all else when asked for, and its declared type."""
+    facts = HeadFacts(document.head, read_jsonld(document.head.json_ld), url)
+    return Hints(facts.headlines, facts.description or "", facts.types), facts, facts.declared_type
 
 
-def _title(table: Table, metadata: Metadata) -> str | None:
-    """The headline as it stands on the page, else as the head data has it."""
-    return (table.headline if table.headline_index >= 0 else None) or metadata.title or table.headline or None
+def _title(table: Table, given: str | None) -> str | None:
+    """The headline as it stands on the page, else as it was given or the head data has it."""
+    return (table.headline if table.headline_index >= 0 else None) or given or table.headline or None
 
 
 _DEFAULT = Cleaner()

@@ -8,16 +8,15 @@ columns that the compiled core has made ready to be asked often.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any, Final
 
+from cleanbody import data as files
 from cleanbody.compiled import core
 from cleanbody.features import COLUMNS
 from cleanbody.features.sums import add_up
@@ -222,8 +221,11 @@ class Model:
 
 @functools.cache
 def _packaged() -> Model | None:
-    file = resources.files("cleanbody") / "data" / "model.bin"
-    return read_model(file.read_bytes()) if file.is_file() else None
+    try:
+        data = files.read("model.bin")
+    except FileNotFoundError:
+        return None
+    return read_model(data)
 
 
 def kind_name(form: str, label: Label) -> str:
@@ -253,7 +255,13 @@ def write_model(ensembles: Mapping[str, Ensemble], header: Mapping[str, Any]) ->
             if sys.byteorder == "big":
                 column.byteswap()
             payload += column.tobytes()
-    return MAGIC + hashlib.sha256(payload).digest() + payload
+    return MAGIC + _digest(payload) + payload
+
+
+def _digest(payload: bytes | memoryview) -> bytes:
+    import hashlib  # it brings a library for encryption along, and not every run loads a model
+
+    return hashlib.sha256(payload).digest()
 
 
 def read_model(data: bytes) -> Model:
@@ -265,11 +273,11 @@ def read_model(data: bytes) -> Model:
     begin = len(MAGIC) + _DIGEST_SIZE
     if not data.startswith(MAGIC) or len(data) < begin + 4:
         raise DataError("model file: not a cleanbody model; train one with 'cleanbody train'")
-    payload = data[begin:]
-    if hashlib.sha256(payload).digest() != data[len(MAGIC) : begin]:
+    payload = memoryview(data)[begin:]
+    if _digest(payload) != data[len(MAGIC) : begin]:
         raise DataError("model file: damaged (its digest differs); install the package again")
     size = int.from_bytes(payload[:4], "little")
-    header = json.loads(payload[4 : 4 + size])
+    header = json.loads(bytes(payload[4 : 4 + size]))
     if header["version"] != VERSION:
         raise DataError(f"model file: version {header['version']}, this release reads {VERSION}; train it again")
     at = 4 + size

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
 
 class CleanbodyError(Exception):
@@ -274,6 +274,39 @@ class Head:
     json_ld: tuple[str, ...] = ()
 
 
+class Deferred:
+    """Base of a frozen value whose fields may each be read when first asked for: a page has more than most users want.
+
+    Nothing tells such a value from one made of its fields: it is equal to it, is shown alike, and is pickled as it.
+    """
+
+    __slots__ = ("_read",)
+    _read: Callable[[str], Any]
+
+    @classmethod
+    def later(cls, read: Callable[[str], Any], **known: Any) -> Self:
+        """A value of which `read` gives each field by its name, always the same, but for those that are `known`."""
+        value = object.__new__(cls)
+        object.__setattr__(value, "_read", read)
+        for name, content in known.items():
+            object.__setattr__(value, name, content)
+        return value
+
+    if not TYPE_CHECKING:  # to mypy, a value has its own fields and no others
+
+        def __getattr__(self, name: str) -> Any:
+            """Reads a field that has not been asked for yet: only then is its slot empty."""
+            if name not in type(self).__dataclass_fields__:
+                raise AttributeError(f"{type(self).__name__} has no {name!r}")
+            content = self._read(name)
+            object.__setattr__(self, name, content)
+            return content
+
+
+def _ints() -> array[int]:
+    return array("l")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A page or a text cut into blocks, in columns.
@@ -336,7 +369,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Deferred):
     """What the page says of itself. Dates are ISO 8601, languages BCP 47; ``None`` where nothing was found."""
 
     title: str | None = None

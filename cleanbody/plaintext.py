@@ -5,12 +5,12 @@ A scraper leaves a paragraph a line, a line a text node, or lines wrapped at som
 
 from __future__ import annotations
 
-import re
 from array import array
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
+from cleanbody.patterns import pattern
 
 # A text is hard-wrapped when most lines that have a successor reach the same width, and that width is a page's. Widths
 # are in columns: an ideograph takes two (Unicode Standard Annex 11).
@@ -26,15 +26,15 @@ SENTENCE: Final = 10  # columns, some two words: a line this long that ends as a
 ORNAMENT: Final = 5  # tildes: a shorter row is a fence sooner than an ornament
 LOOK_AHEAD: Final = 200  # lines below a row of tildes that are looked at for code
 
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_BULLET = re.compile(r"(?:[•◦‣▪■●○*+\-–—·»►]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s+\S")
+_LINE = pattern(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_LINE_ENDS = pattern(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_BULLET = pattern(r"(?:[•◦‣▪■●○*+\-–—·»►]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s+\S")
 # CommonMark 0.31, 4.5: behind a fence of back-ticks there are none, and the fence that closes stands alone.
-_FENCE = re.compile(r"`{3,}+(?!.*`)|~{3,}+")
-_CLOSING_FENCE = re.compile(r"(?:`{3,}|~{3,})\Z")
-_CODE = re.compile(r"[{}=;\\]|\w\(|->|::|</")
-_WIDE = re.compile(r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]")
-_SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_FENCE = pattern(r"`{3,}+(?!.*`)|~{3,}+")
+_CLOSING_FENCE = pattern(r"(?:`{3,}|~{3,})\Z")
+_CODE = pattern(r"[{}=;\\]|\w\(|->|::|</")
+_WIDE = pattern(r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]")
+_SPACELESS = pattern(r"[\u0e00-\u0e7f\u3001-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _ENDS_SENTENCE: Final = frozenset('.!?…。！？؟۔।:：;；»”"')
 _CONTINUES: Final = frozenset(",.;:!?)]}’”»%、。，．；：！？）」』】،؛")
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from cleanbody.lexicon import class_tokens
 from cleanbody.page import KINDS, Document, Kind, MarkKind
+from cleanbody.patterns import pattern
 
 MOST_CHARACTERS: Final = 40
 MOST_WORDS: Final = 4
@@ -21,11 +22,11 @@ _TOKENS: Final = frozenset(
     {("author",), ("user", "name"), ("username",), ("poster",), ("nick",), ("nickname",), ("name",)}
 )
 _SUFFIXES: Final = frozenset({"author", "username", "poster", "nick"})
-_PROFILE = re.compile(
+_PROFILE = pattern(
     r"(?:^|[/?&=.])(?:u|users?|members?|memberlist|profiles?|people|authors?|viewprofile|~)(?:[/?=&.-]|$)",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = pattern(r"[^\W\d_]")
 _QUOTE: Final = KINDS.index(Kind.QUOTE)
 
 

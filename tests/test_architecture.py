@@ -23,19 +23,20 @@ PACKAGE = ROOT / "cleanbody"
 # A room and the rooms that it may import. A room is a module or a package; one module beside a room may belong to it.
 ROOMS: dict[str, set[str]] = {
     "page": set(),
-    "decode": {"page", "compiled"},
-    "scan": {"page", "compiled"},
-    "jsonld": {"page"},
-    "html": {"page", "decode", "scan", "jsonld", "compiled"},
-    "plaintext": {"page", "compiled"},
-    "metadata": {"page", "jsonld"},
-    "lexicon": {"page", "compiled"},
+    "patterns": set(),
+    "decode": {"page", "compiled", "patterns"},
+    "scan": {"page", "compiled", "patterns"},
+    "jsonld": {"page", "patterns"},
+    "html": {"page", "decode", "scan", "jsonld", "compiled", "patterns"},
+    "plaintext": {"page", "compiled", "patterns"},
+    "metadata": {"page", "jsonld", "patterns"},
+    "lexicon": {"page", "compiled", "patterns", "data"},
     "site": {"page"},
-    "features": {"page", "metadata", "lexicon", "site", "compiled"},
+    "features": {"page", "metadata", "lexicon", "site", "compiled", "patterns", "data"},
     "rules": {"page", "features", "compiled"},
-    "model": {"page", "features", "compiled"},
+    "model": {"page", "features", "compiled", "data"},
     "classify": {"page", "features", "rules", "model", "compiled"},
-    "posts": {"page", "lexicon"},
+    "posts": {"page", "lexicon", "patterns"},
     "config": {"page", "scan"},
     "batch": {"page", "decode"},
     "render": {"page", "compiled"},
@@ -64,8 +65,9 @@ BESIDE = {
 # The one edge upward, and only inside functions: a page renders itself.
 UPWARD = {("page", "render")}
 # Packages of others: the rooms that may import each, and whether only inside functions (so that they cost nothing).
-EAGER = {"regex": None, "selectolax": {"html"}, "click": {"cli"}, "numpy": {"train"}}
+EAGER = {"selectolax": {"html"}, "click": {"cli"}, "numpy": {"train"}}
 LAZY = {
+    "regex": {"patterns"},
     "lxml": {"html", "render"},
     "brotli": {"warc"},
     "zstandard": {"warc", "corpus", "cli"},
@@ -200,7 +202,7 @@ def test_importing_is_cheap() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(done.stdout.split())
     assert "selectolax" in loaded
-    assert sorted(loaded & {*LAZY, "click", "numpy", "ssl", "asyncio"}) == []
+    assert sorted(loaded & {*LAZY, "click", "numpy", "ssl", "asyncio", "email", "hashlib"}) == []
 
 
 @each_module

@@ -10,16 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanbody.jsonld import (
-    LinkedData,
-    find_state,
-    local_name,
-    looks_like_markup,
-    plain,
-    read_jsonld,
-    read_values,
-    state_text,
-)
+from cleanbody.jsonld import LinkedData, local_name, looks_like_markup, plain, read_jsonld, read_values
+from cleanbody.jsonld.state import find_state, state_text
 
 GENEROUS = 5.0  # seconds: hostile input must stay linear, on any machine
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cleanbody
 from cleanbody.jsonld import LinkedData, read_jsonld
 from cleanbody.metadata import (
     declared_type,
@@ -612,3 +618,27 @@ def test_a_host_of_meta_elements_is_borne_in_linear_time() -> None:
 def test_host_labels_leave_out_what_every_host_has() -> None:
     assert host_labels("https://www.daily-news.example.co.uk:8080/x") == ("dailynews", "example")
     assert host_labels("http://[broken") == host_labels("") == host_labels(None) == ()
+
+
+def test_metadata_of_a_page_is_read_when_asked_for() -> None:
+    asked: list[str] = []
+
+    def read(name: str) -> str:
+        asked.append(name)
+        return f"the {name}"
+
+    later = Metadata.later(read, title="Flood")
+    assert later.title == "Flood" and asked == []
+    assert [later.author, later.author] == ["the author"] * 2 and asked == ["author"]
+    with pytest.raises(AttributeError, match="Metadata has no 'editor'"):
+        getattr(later, "editor")  # noqa: B009 - mypy knows that there is none
+
+
+@pytest.mark.parametrize("same", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value)), replace])
+def test_what_is_read_later_is_equal_to_what_was_read(same: Callable[[Any], Any]) -> None:
+    page = cleanbody.clean('<title>Flood</title><meta name=author content="Ada Low"><p>It rained all day long.')
+    known = Metadata(title="Flood", author="Ada Low")
+    assert same(page.metadata) == known == page.metadata
+    assert repr(same(page.metadata)) == repr(known) and hash(same(page.metadata)) == hash(known)
+    linked = read_jsonld(['{"@type": "Article", "author": "Ada Low"}'])
+    assert same(linked) == LinkedData(types=("article",), main_types=("article",), authors=("Ada Low",)) == linked

@@ -8,6 +8,7 @@ from typing import Literal
 
 from cleanbody.compiled import core
 from cleanbody.decode.labels import decode_as, encoding_of
+from cleanbody.patterns import pattern
 
 __all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary"]
 
@@ -51,19 +52,19 @@ _WINDOWS_OF = {
     "ISO-8859-13": "windows-1257",
 }
 # The two Greek ones differ in one letter: capital alpha with tonos, B6 before a small letter in ISO 8859-7.
-_GREEK_ISO = re.compile(rb"\xb6[\xdc-\xfe]")
+_GREEK_ISO = pattern(rb"\xb6[\xdc-\xfe]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _NOT_NOW = frozenset({"UTF-8", "UTF-16LE", "UTF-16BE", "replacement"})  # found out by other means, or not at all
 
 _HIGH = bytes(range(0x80, 0x100))
 _REPLACEMENT = "\ufffd".encode()
-_CUT_OFF = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")  # mid-character
+_CUT_OFF = pattern(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")  # mid-character
 
-_COMMENT = re.compile(rb"<!--(?:[^-]++|-(?!->))*+-->")
-_XML_DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]+)["']""", re.IGNORECASE)
-_META = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
+_COMMENT = pattern(rb"<!--(?:[^-]++|-(?!->))*+-->")
+_XML_DECLARATION = pattern(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]+)["']""", re.IGNORECASE)
+_META = pattern(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
 
-_MAGIC = re.compile(
+_MAGIC = pattern(
     rb"%PDF-|%!PS-Adobe|\x89PNG\r\n|GIF8[79]a|\xff\xd8\xff|RIFF....(?:WEBP|WAVE|AVI )|II\*\x00|MM\x00\*|....ftyp|OggS"
     rb"|ID3[\x02-\x04]|fLaC|\x1aE\xdf\xa3|PK\x03\x04|PK\x05\x06|\x1f\x8b|BZh[1-9]|\xfd7zXZ|7z\xbc\xaf|Rar!\x1a"
     rb"|\x28\xb5\x2f\xfd|\x7fELF|\xca\xfe\xba\xbe|\xd0\xcf\x11\xe0|\x00asm|SQLite format 3\x00|wOF[F2]|OTTO\x00"

@@ -6,7 +6,6 @@ standing twice: as a line and again as a line, behind a breadcrumb, or before a 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from collections import Counter
@@ -19,6 +18,7 @@ from cleanbody.features.structure import zeros
 from cleanbody.features.text import DATE
 from cleanbody.features.tokens import words_of
 from cleanbody.page import KINDS, Document, Flag, Kind
+from cleanbody.patterns import pattern
 
 HEADLINE_COLUMNS: Final = (
     "title_copy",  # 1 where the block is a copy of the headline: exact, re-cased, truncated or with the site's name
@@ -42,9 +42,9 @@ LONE_LINES: Final = 4  # short lines that may stand before the first prose of a 
 _HEADING: Final = KINDS.index(Kind.HEADING)
 _ITEM: Final = KINDS.index(Kind.ITEM)
 # A run of white space is entered at its first character alone, so that a long one stays linear.
-_PARTS = re.compile(r"(?<!\s)\s+[|\-–—·•»:/]+\s+|(?<!\s)\s*[｜_|»]\s*|[｜_|»]\s*|: ")
-_SPEAKER = re.compile(r"[^\s:]{1,12}[:：]\s")
-_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+_PARTS = pattern(r"(?<!\s)\s+[|\-–—·•»:/]+\s+|(?<!\s)\s*[｜_|»]\s*|[｜_|»]\s*|: ")
+_SPEAKER = pattern(r"[^\s:]{1,12}[:：]\s")
+_CUT = pattern(r"(?:…|\.\.\.)\s*$")
 
 Key = tuple[str, ...]
 

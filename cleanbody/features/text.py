@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from typing import Final
 
 from cleanbody.compiled import core
 from cleanbody.features.tokens import find_word_count
+from cleanbody.patterns import pattern
 
 COLUMNS: Final = (
     "chars",  # characters
@@ -35,22 +35,22 @@ COLUMNS: Final = (
 )
 
 _SAMPLE: Final = 600  # characters of a block that the shares are measured on: linear, and enough for a share
-_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"'”’»)\]]|$)|[。！？؟۔।]")
-_COMMA = re.compile(r"[,;:،؛、，；：]")
-_DIGIT = re.compile(r"\d")
-_CAPITAL_WORD = re.compile(r"(?:^|(?<=[\s(\"'“«„‘/-]))(?=[^\W\d_])(?:[A-Z]|[^\x00-\x7f])\w*")
-_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶŁĻŃŅŇŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽΑ-ΩΆ-ΏЀ-Я]")
-_LETTER = re.compile(r"[^\W\d_]")
-_MARK = re.compile(r"[^\w\s]")
-DATE: Final = re.compile(
+_SENTENCE_END = pattern(r"[.!?…](?=[\s\"'”’»)\]]|$)|[。！？؟۔।]")
+_COMMA = pattern(r"[,;:،؛、，；：]")
+_DIGIT = pattern(r"\d")
+_CAPITAL_WORD = pattern(r"(?:^|(?<=[\s(\"'“«„‘/-]))(?=[^\W\d_])(?:[A-Z]|[^\x00-\x7f])\w*")
+_UPPER = pattern(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶŁĻŃŅŇŐŒŔŘŚŞŠŤŪŮŰŲŹŻŽΑ-ΩΆ-ΏЀ-Я]")
+_LETTER = pattern(r"[^\W\d_]")
+_MARK = pattern(r"[^\w\s]")
+DATE: Final = pattern(
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\b(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}|\b\d{1,2}[:：]\d{2}\b"
     r"|\b\d{1,2}\.? \w{3,10}\.?,? (?:19|20)\d{2}\b|\b\w{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2}\b"
     r"|(?:19|20)\d{2}\s?[年년]"
 )
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\S|(?:^|\s)[@#]\w")
-_MONEY = re.compile(r"[$€£¥₽₹₩₺₴฿]|\b(?:USD|EUR|GBP|PLN|RUB|CHF)\b")
-_SEPARATOR = re.compile(r"[|>»›•·→/]|::")
-_BULLET = re.compile(r"#{1,6}\s|[•◦‣▪■●○*+\-–—·»►]\s|\(?\d{1,3}[.)]\s")
+_ADDRESS = pattern(r"https?://|www\.|\S@\S+\.\S|(?:^|\s)[@#]\w")
+_MONEY = pattern(r"[$€£¥₽₹₩₺₴฿]|\b(?:USD|EUR|GBP|PLN|RUB|CHF)\b")
+_SEPARATOR = pattern(r"[|>»›•·→/]|::")
+_BULLET = pattern(r"#{1,6}\s|[•◦‣▪■●○*+\-–—·»►]\s|\(?\d{1,3}[.)]\s")
 _OPENS_QUOTE: Final = frozenset('"“„«‘—–「『‹')
 _ENDS: Final = {**dict.fromkeys(".!?…。！？؟۔।", 1.0), **dict.fromkeys(":：", 0.5)}
 _CLOSERS: Final = "\"'”’»)]」』 "

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from cleanbody.compiled import core
+from cleanbody.data import read
 from cleanbody.page import DataError
+from cleanbody.patterns import pattern
 
 # Scripts written without spaces: each character stands for itself (Thai, kana, ideographs, Hangul stays in words).
-SPACELESS: Final = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_WORD: Final = re.compile(
+SPACELESS: Final = pattern(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_WORD: Final = pattern(
     r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
     r"|(?:[^\W_\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|(?<=\w)['’](?=\w))+"
 )
@@ -88,7 +88,7 @@ def function_words() -> frozenset[str]:
     (True, False)
     """
     try:
-        data = resources.files("cleanbody.data").joinpath("function-words.txt").read_text(encoding="utf-8")
+        data = read("function-words.txt").decode()
     except (OSError, ModuleNotFoundError) as error:
         raise DataError("cleanbody/data/function-words.txt is missing; install the package again") from error
     return frozenset(data.split())

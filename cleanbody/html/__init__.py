@@ -14,7 +14,7 @@ from cleanbody.decode import decode, encode_text, looks_binary
 from cleanbody.html.compiled_walk import CompiledWalker, is_trusted
 from cleanbody.html.noscript import open_body
 from cleanbody.html.walk import Walker, is_linked_data
-from cleanbody.jsonld import find_state, looks_like_markup, read_jsonld, state_text
+from cleanbody.jsonld import looks_like_markup, read_jsonld
 from cleanbody.page import Document, Flag, InputError, Status
 from cleanbody.scan import Limits, scan
 
@@ -133,6 +133,8 @@ def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Sta
     body = linked.article_body or linked.product_description
     if len(body) >= WORTH_RESCUING:
         return body, Status.RESCUED_JSON_LD
+    from cleanbody.jsonld.state import find_state, state_text  # few pages show nothing by themselves
+
     scripts = [node.text(deep=True) for node in parser.css("script") if not is_linked_data(node)]
     state = _longest(map(state_text, find_state(scripts)))
     if len(state) >= WORTH_RESCUING:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cleanbody.patterns import pattern
 from cleanbody.scan.tokens import TOKEN
 
 _RAW: Final = frozenset({b"script", b"style", b"title"})
 _OF_HEAD: Final = frozenset({b"html", b"head", b"meta", b"link", b"base", b"basefont", b"bgsound"})
-_MAY_HOLD: Final = re.compile(
+_MAY_HOLD: Final = pattern(
     rb"[\t\n\f\r ]++|<!--.*?-->|<(style|noframes)\b.*?</\1[^>]*+>|</?(?:link|meta|basefont|bgsound)\b[^<>]*+>",
     re.IGNORECASE | re.DOTALL,
 )

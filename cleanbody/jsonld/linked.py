@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, joined, local_name, plain, read_values
+from cleanbody.page import Deferred
 
 MAX_TOTAL = 4_000_000  # characters of all scripts together
 MAX_NODES = 20_000  # objects and lists visited on one page
@@ -23,7 +25,7 @@ Node = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class LinkedData:
+class LinkedData(Deferred):
     """What a page's JSON-LD says of the page itself; empty where it says nothing.
 
     types: every schema.org type seen, in order, once each, lower case, without prefix.
@@ -49,8 +51,7 @@ class LinkedData:
     is_accessible_for_free: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Graph:
+class _Graph(NamedTuple):
     """The objects of a page: all in order; those that speak of the page; those that have a name, by their ``@id``."""
 
     nodes: tuple[Node, ...]
@@ -61,6 +62,7 @@ class _Graph:
 def _graph(values: Sequence[Any]) -> _Graph:
     nodes: list[Node] = []
     main: list[Node] = []
+    names: dict[str, str] = {}  # the keys of a page are few, and there are many objects
     by_id: dict[str, Node] = {}
     stack: list[tuple[Any, bool, int]] = [(value, True, 0) for value in reversed(values)]
     visited = 0
@@ -68,23 +70,26 @@ def _graph(values: Sequence[Any]) -> _Graph:
         value, is_main, depth = stack.pop()
         visited += 1
         if isinstance(value, list):
-            children = [(child, is_main) for child in value if isinstance(child, dict | list)]
+            children = [(child, is_main) for child in value if isinstance(child, (dict, list))]
         else:
-            node = _normal(value)
+            node = _normal(value, names)
             nodes.append(node)
             if is_main:
                 main.append(node)
-            if isinstance(node.get("@id"), str) and "name" in node:
+            if "name" in node and isinstance(node.get("@id"), str):
                 by_id.setdefault(node["@id"], node)
-            children = [(c, is_main and k in _MAIN_KEYS) for k, c in node.items() if isinstance(c, dict | list)]
+            children = [(c, is_main and k in _MAIN_KEYS) for k, c in node.items() if isinstance(c, (dict, list))]
         if depth < MAX_DEPTH:
             stack.extend((child, flag, depth + 1) for child, flag in reversed(children))
     return _Graph(tuple(nodes), tuple(main), by_id)
 
 
-def _normal(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The object with bare lower-case names, its types as a tuple of such."""
-    normal = {local_name(key): value for key, value in node.items()}
+def _normal(node: Mapping[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """The object with bare lower-case names, its types as a tuple of such; `names` are those known, and grow."""
+    for key in node:
+        if key not in names:
+            names[key] = local_name(key)
+    normal = {names[key]: value for key, value in node.items()}
     types = normal.get("@type")
     if types is not None:
         normal["@type"] = tuple(local_name(name) for name in _listed(types) if isinstance(name, str))
@@ -96,7 +101,10 @@ def _listed(value: object) -> list[Any]:
 
 
 def _is(node: Node, ends: tuple[str, ...]) -> bool:
-    return any(name.endswith(ends) for name in node.get("@type", ()))
+    for name in node.get("@type", ()):  # noqa: SIM110 - asked of every object, most often in vain
+        if name.endswith(ends):
+            return True
+    return False
 
 
 def _content(main: Sequence[Node]) -> list[Node]:
@@ -124,7 +132,7 @@ def _parties(nodes: Sequence[Node], keys: tuple[str, ...], by_id: Mapping[str, N
     for node in nodes:
         found: list[tuple[bool, str]] = []
         for item in (item for key in keys for item in _listed(node.get(key))):
-            party = _normal(item) if isinstance(item, dict) else {"name": item}
+            party = _normal(item, {}) if isinstance(item, dict) else {"name": item}
             if "name" not in party and isinstance(party.get("@id"), str):
                 party = dict(by_id.get(party["@id"], party))
             is_group = not _is(party, ("person",)) and "@type" in party
@@ -161,6 +169,10 @@ def _posts(node: Node) -> Iterator[str]:
         yield body(answer.get("text"))
 
 
+def _types(nodes: Sequence[Node]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([name for node in nodes for name in node.get("@type", ())]))
+
+
 def _address(nodes: Sequence[Node]) -> str:
     for node in nodes:
         for value in (node.get("mainentityofpage"), node.get("url"), node.get("@id")):
@@ -186,6 +198,83 @@ def _values(scripts: Sequence[str]) -> list[Any]:
     return values
 
 
+class _Reading:
+    """Each field of `LinkedData`, by its name."""
+
+    def __init__(self, scripts: Sequence[str]) -> None:
+        self._graph = graph = _graph(_values(scripts))
+        self._content = _content(graph.main)
+
+    @cached_property
+    def _sites(self) -> list[Node]:
+        return [node for node in self._graph.nodes if _is(node, _SITE_ENDS)]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return _types(self._graph.nodes)
+
+    @property
+    def main_types(self) -> tuple[str, ...]:
+        return _types(self._graph.main)
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        return _texts(self._content, "headline")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return _texts(self._content, "name")
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        found = _parties(self._content, ("author", "creator"), self._graph.by_id)
+        return tuple(dict.fromkeys(name for _, name in sorted(found, key=lambda party: party[0])))
+
+    @property
+    def date_published(self) -> str:
+        return _first(self._content, "datepublished") or _first(self._content, "datecreated", "uploaddate")
+
+    @property
+    def date_modified(self) -> str:
+        return _first(self._content, "datemodified")
+
+    @property
+    def language(self) -> str:
+        return _language([*self._content, *self._sites])
+
+    @property
+    def publisher(self) -> str:
+        name = _first(self._sites, "name")
+        groups = [] if name else _parties(self._content, _PUBLISHER_KEYS, self._graph.by_id)
+        return groups[0][1] if groups else name
+
+    @property
+    def description(self) -> str:
+        return _first(self._content, "description")
+
+    @property
+    def article_body(self) -> str:
+        bodies = (joined(_posts(node)) for node in self._content if not _is(node, ("faqpage",)))
+        return next(filter(None, bodies), "")
+
+    @property
+    def product_description(self) -> str:
+        products = (body(node.get("description")) for node in self._content if _is(node, _PRODUCT_ENDS))
+        return next(filter(None, products), "")
+
+    @property
+    def breadcrumbs(self) -> tuple[str, ...]:
+        return _breadcrumbs(self._graph.nodes)
+
+    @property
+    def url(self) -> str:
+        return _address(self._content)
+
+    @property
+    def is_accessible_for_free(self) -> bool | None:
+        return _free(self._content)
+
+
 def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     """Reads what a page's JSON-LD scripts say of the page itself.
 
@@ -196,27 +285,4 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     >>> linked.types, linked.headlines, linked.authors
     (('newsarticle',), ('Rain',), ('Ada Low',))
     """
-    graph = _graph(_values(scripts))
-    content = _content(graph.main)
-    sites = [node for node in graph.nodes if _is(node, _SITE_ENDS)]
-    groups = _parties(content, _PUBLISHER_KEYS, graph.by_id)
-    authors = _parties(content, ("author", "creator"), graph.by_id)
-    bodies = (joined(_posts(node)) for node in content if not _is(node, ("faqpage",)))
-    products = (body(node.get("description")) for node in content if _is(node, _PRODUCT_ENDS))
-    return LinkedData(
-        types=tuple(dict.fromkeys(name for node in graph.nodes for name in node.get("@type", ()))),
-        main_types=tuple(dict.fromkeys(name for node in graph.main for name in node.get("@type", ()))),
-        headlines=_texts(content, "headline"),
-        names=_texts(content, "name"),
-        authors=tuple(dict.fromkeys(name for _, name in sorted(authors, key=lambda party: party[0]))),
-        date_published=_first(content, "datepublished") or _first(content, "datecreated", "uploaddate"),
-        date_modified=_first(content, "datemodified"),
-        language=_language([*content, *sites]),
-        publisher=_first(sites, "name") or (groups[0][1] if groups else ""),
-        description=_first(content, "description"),
-        article_body=next(filter(None, bodies), ""),
-        product_description=next(filter(None, products), ""),
-        breadcrumbs=_breadcrumbs(graph.nodes),
-        url=_address(content),
-        is_accessible_for_free=_free(content),
-    )
+    return LinkedData.later(partial(getattr, _Reading(scripts))) if scripts else LinkedData()

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
+from cleanbody.patterns import pattern
+
 MAX_SCRIPT = 2_000_000  # characters read of one script
 MAX_VALUES = 64  # top-level values in one script
 MAX_DEPTH = 64
@@ -21,10 +23,10 @@ MAX_PLAIN = 2_000  # characters of a value that is a line of text
 MAX_BODY = 1_000_000  # characters of a value that is a whole text
 
 _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
-_OPENING = re.compile(r"[{\[]")
-_BETWEEN = re.compile(r"[\s,;]*+(?=[{\[])")
+_OPENING = pattern(r"[{\[]")
+_BETWEEN = pattern(r"[\s,;]*+(?=[{\[])")
 # A quote ends a string only where JSON can go on after it: authors forget to escape the quotes of their prose.
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""
     "(?P<string>(?:[^"\\]++|\\.|"(?!\s*+(?:[:}\]]|\Z|,\s*+(?:["{}\[\]\d-]|true|false|null))|[^\S\n]*+\n\s*+"))*+)(?:"|\\?\Z)
     | (?P<mark>[{}\[\],:])
@@ -32,13 +34,13 @@ _TOKEN = re.compile(
     """,
     re.X | re.S,
 )
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
+_ESCAPE = pattern(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " "}
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>")
-_ENTITY = re.compile(r"&#?\w{1,31};")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = pattern(r"[\ud800-\udfff]")
+_TAG = pattern(r"</?[a-zA-Z][^<>]*+>")
+_ENTITY = pattern(r"&#?\w{1,31};")
+_CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def looks_like_markup(text: str) -> bool:
@@ -154,10 +156,13 @@ def plain(value: object) -> str:
         return ""
     text = value[:MAX_PLAIN]
     for _ in range(2):  # many systems escape twice
-        if not _ENTITY.search(text):
+        if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", _TAG.sub(" ", text)))
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if not text.isprintable():
+        text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
     return " ".join(text.split())
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-import regex
-
 from cleanbody.jsonld.reading import MAX_DEPTH, body, joined, read_values
+from cleanbody.patterns import pattern, unicode_pattern
 
 MAX_STATE = 2_000_000  # characters of one script
 MAX_STATE_NODES = 200_000  # values visited in one script
@@ -34,15 +32,15 @@ MIN_TEXT_UNITS = 30  # words in full strings that a whole text must have
 MAIN_SHARE = 0.6  # of a subtree's prose: a child that holds as much is the part wanted
 SAMPLE = 2_000  # characters looked at to tell prose
 
-_ASSIGNMENT = re.compile(r"[\w$\]]\s?=\s?(?:(?=[{\[]\s*+[\"{\[])|JSON\.parse\(\s?(?=\"))")
-_PUSH = re.compile(r"\s*+(?P<callee>[\w$.]{1,64})\.push\(\s*+\[\s*+\d++\s*+,\s*+(?=\")")
-_ROW = re.compile(rb"[0-9a-f]{0,8}:(?:T(?P<size>[0-9a-f]{1,7}),|[A-Z]{0,2}(?P<json>[\[{])|[A-Z]{0,2}\")")
-_OPENS_JSON = re.compile(r"\s*+[{\[]\s*+[\"{\[\]}\d]")
-_LETTER = regex.compile(r"[\p{L}\p{M}]")
-_SPACELESS = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]++(?:['’.-][\p{L}\p{M}\p{N}]++)*+")
-_CODE = re.compile(r"[{}\\=;_|<>$]|[/.]\w++[/.]|[a-z][A-Z]")
-_TAG = re.compile(r"<[a-zA-Z/][^<>]*+(?:>|\Z)")
+_ASSIGNMENT = pattern(r"[\w$\]]\s?=\s?(?:(?=[{\[]\s*+[\"{\[])|JSON\.parse\(\s?(?=\"))")
+_PUSH = pattern(r"\s*+(?P<callee>[\w$.]{1,64})\.push\(\s*+\[\s*+\d++\s*+,\s*+(?=\")")
+_ROW = pattern(rb"[0-9a-f]{0,8}:(?:T(?P<size>[0-9a-f]{1,7}),|[A-Z]{0,2}(?P<json>[\[{])|[A-Z]{0,2}\")")
+_OPENS_JSON = pattern(r"\s*+[{\[]\s*+[\"{\[\]}\d]")
+_LETTER = unicode_pattern(r"[\p{L}\p{M}]")
+_SPACELESS = unicode_pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_WORD = unicode_pattern(r"[\p{L}\p{M}\p{N}]++(?:['’.-][\p{L}\p{M}\p{N}]++)*+")
+_CODE = pattern(r"[{}\\=;_|<>$]|[/.]\w++[/.]|[a-z][A-Z]")
+_TAG = pattern(r"<[a-zA-Z/][^<>]*+(?:>|\Z)")
 _BLOCK_TAGS = frozenset(
     ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption"]
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 
 from cleanbody.jsonld import LinkedData
 from cleanbody.metadata.dates import find_date, page_date, parse_date
 from cleanbody.metadata.fields import authors, canonical_url, description, language, site_names
-from cleanbody.metadata.kinds import declared_type, type_evidence
-from cleanbody.metadata.source import Source
+from cleanbody.metadata.kinds import declared_type, evidence_of, told_type, type_evidence
+from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.metadata.titles import Part, Site, fold, headline_votes, part_title, split_title
-from cleanbody.page import Head, Metadata
+from cleanbody.page import Head, Metadata, PageType
 
 __all__ = [
     "HeadFacts",
@@ -19,50 +19,100 @@ __all__ = [
     "find_date",
     "headline_candidates",
     "parse_date",
-    "read_head",
     "read_metadata",
     "split_title",
     "type_evidence",
 ]
 
 
-class HeadFacts(NamedTuple):
-    """What the head data says: the metadata, and every candidate for the headline, the most trusted first."""
+class HeadFacts:
+    """What the head data says, each thing read when it is asked for: most users want a few of them.
 
-    metadata: Metadata
-    headlines: tuple[str, ...]
+    head: as the page has it.  linked: of `read_jsonld`.  url: the page's address, if known.
+    lines, latest: as in `read_metadata`.
 
-
-def read_head(
-    head: Head,
-    linked: LinkedData,
-    url: str | None = None,
-    lines: Sequence[str] = (),
-    latest: str | None = None,
-) -> HeadFacts:
-    """Metadata and candidates for the headline in one reading; see `read_metadata` and `headline_candidates`.
-
-    >>> read_head(Head(title="A storm | The Daily"), LinkedData(), "https://thedaily.example/a").headlines
+    >>> HeadFacts(Head(title="A storm | The Daily"), LinkedData(), "https://thedaily.example/a").headlines
     ('A storm', 'A storm | The Daily')
     """
-    source = Source.of(head, linked, url)
-    canonical = canonical_url(source)
-    names = site_names(source)
-    site = Site.of(names, url or canonical, linked.breadcrumbs[:-1])
-    headlines = tuple(headline_votes(source, site))
-    title = headlines[0] if headlines else None
-    tag = language(source)
-    name = next((name for name in names if fold(name) != fold(title or "")), None)
-    metadata = Metadata(
-        title=title,
-        author=", ".join(authors(source, site)) or None,
-        date=page_date(source, lines, _month_first(tag), latest),
-        language=tag,
-        site_name=name or _title_tail(head.title, site),
-        canonical_url=canonical,
-        description=description(source),
-    )
-    return HeadFacts(metadata, headlines)
+
+    def __init__(
+        self,
+        head: Head,
+        linked: LinkedData,
+        url: str | None = None,
+        lines: Sequence[str] = (),
+        latest: str | None = None,
+    ) -> None:
+        self._source = Source.of(head, linked, url)
+        self._lines, self._latest = lines, latest
+
+    def metadata(self, title: str | None) -> Metadata:
+        """The metadata, of which `title` is known."""
+        return Metadata.later(partial(getattr, self), title=title)
+
+    @cached_property
+    def _address(self) -> Address:
+        return self._source.address if self._source.url else split_url(self.canonical_url)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return site_names(self._source)
+
+    @cached_property
+    def _site(self) -> Site:
+        return Site.of(self._names, self._address, self._source.linked.breadcrumbs[:-1])
+
+    @cached_property
+    def headlines(self) -> tuple[str, ...]:
+        """Every candidate for the headline, the most trusted first."""
+        return tuple(headline_votes(self._source, self._site))
+
+    @property
+    def title(self) -> str | None:
+        """The candidate for the headline that is trusted most."""
+        return self.headlines[0] if self.headlines else None
+
+    @property
+    def author(self) -> str | None:
+        """The authors' names, parted by commas."""
+        return ", ".join(authors(self._source, self._site)) or None
+
+    @property
+    def date(self) -> str | None:
+        """The day of publication."""
+        return page_date(self._source, self._lines, _month_first(self.language), self._latest)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The page's language."""
+        return language(self._source)
+
+    @property
+    def site_name(self) -> str | None:
+        """The site's name."""
+        title = fold(self.title or "")
+        name = next((name for name in self._names if fold(name) != title), None)
+        return name or _title_tail(self._source.head.title, self._site)
+
+    @cached_property
+    def canonical_url(self) -> str | None:
+        """The page's own address."""
+        return canonical_url(self._source)
+
+    @cached_property
+    def description(self) -> str | None:
+        """What the page says of itself in a sentence or two."""
+        return description(self._source)
+
+    @cached_property
+    def types(self) -> Mapping[PageType, float]:
+        """Evidence for each page type; see `type_evidence`."""
+        return evidence_of(self._source, self._address)
+
+    @property
+    def declared_type(self) -> PageType | None:
+        """See `metadata.declared_type`."""
+        return told_type(self.types)
 
 
 def read_metadata(
@@ -83,7 +133,8 @@ def read_metadata(
     >>> read_metadata(head, LinkedData(), "https://thedaily.example/a").title
     'A storm'
     """
-    return read_head(head, linked, url, lines, latest).metadata
+    facts = HeadFacts(head, linked, url, lines, latest)
+    return facts.metadata(facts.title)
 
 
 def headline_candidates(head: Head, linked: LinkedData, url: str | None = None) -> tuple[str, ...]:
@@ -95,7 +146,7 @@ def headline_candidates(head: Head, linked: LinkedData, url: str | None = None) 
     >>> headline_candidates(Head(title="A storm | The Daily", meta=(("og:title", "A storm"),)), LinkedData())
     ('A storm', 'A storm | The Daily')
     """
-    return read_head(head, linked, url).headlines
+    return HeadFacts(head, linked, url).headlines
 
 
 def _month_first(tag: str | None) -> bool | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from email.utils import parsedate
 from itertools import chain
 
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.source import Address, Source, split_url
+from cleanbody.patterns import pattern
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 MAX_DATE = 80  # characters of a value that is a date
@@ -45,22 +44,22 @@ _PUBLISHED_NAMES = (
 )
 _PLAIN_NAMES = ("dc.date", "dcterms.date", "date", "dc.terms.date", "article.created", "datecreated", "uploaddate")
 
-_YEAR_FIRST = re.compile(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\w\s]\s?(\d{1,2})\s?[^\w\s]\s?(\d{1,2})(?!\d)")
-_YEAR_UNITS = re.compile(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\W\d]\s?(\d{1,2})\s?[^\W\d]\s?(\d{1,2})(?!\d)")
-_YEAR_LAST = re.compile(r"\D{0,12}(?<!\d)(\d{1,2})(\s?[./-]\s?)(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
-_DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?\Z")
-_EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?\Z")
-_WORDS = re.compile(r"[^\W\d_]{3,}")
-_NUMBERS = re.compile(r"(?<![\d:.])\d{1,4}(?![\d:])")
-_HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_IN_TEXT = re.compile(
+_YEAR_FIRST = pattern(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\w\s]\s?(\d{1,2})\s?[^\w\s]\s?(\d{1,2})(?!\d)")
+_YEAR_UNITS = pattern(r"\D{0,12}(?<!\d)((?:19|20)\d\d)\s?[^\W\d]\s?(\d{1,2})\s?[^\W\d]\s?(\d{1,2})(?!\d)")
+_YEAR_LAST = pattern(r"\D{0,12}(?<!\d)(\d{1,2})(\s?[./-]\s?)(\d{1,2})\2((?:19|20)\d\d)(?!\d)")
+_DIGITS = pattern(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?\Z")
+_EPOCH = pattern(r"(\d{10})(?:\d{3}|\.\d+)?\Z")
+_WORDS = pattern(r"[^\W\d_]{3,}")
+_NUMBERS = pattern(r"(?<![\d:.])\d{1,4}(?![\d:])")
+_HAS_YEAR = pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_IN_TEXT = pattern(
     r"(?<!\d)(?:19|20)\d\d\s?[^\w\s,]\s?\d{1,2}\s?[^\w\s,]\s?\d{1,2}(?!\d)"  # 2024-05-17
     r"|(?<!\d)(?:19|20)\d\d\s?[^\W\d]\s?\d{1,2}\s?[^\W\d]\s?\d{1,2}(?!\d)"  # year, month, day, units between
     r"|(?<![\d.])\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\.?\d)"  # 17.05.2024
     r"|(?<!\d)\d{1,2}(?:[^\W\d]{2}|\.)?\s[^\W\d]{3,12}[.,]?\s(?:19|20)\d\d(?!\d)"  # 17th May 2024
     r"|(?<!\w)[^\W\d]{3,12}\.?\s\d{1,2}(?:[^\W\d]{2})?[.,]?\s(?:19|20)\d\d(?!\d)"  # May 17, 2024
 )
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?!\w)|[/_-]((?:19|20)\d\d)(\d\d)(\d\d)(?!\w)")
+_URL_DAY = pattern(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?!\w)|[/_-]((?:19|20)\d\d)(\d\d)(\d\d)(?!\w)")
 
 
 def parse_date(text: str, month_first: bool | None = None) -> str | None:
@@ -78,8 +77,8 @@ def parse_date(text: str, month_first: bool | None = None) -> str | None:
     text = text.strip()
     if not text or len(text) > MAX_DATE:
         return None
-    for pattern in (_YEAR_FIRST, _YEAR_UNITS, _DIGITS):
-        match = pattern.match(text)
+    for shape in (_YEAR_FIRST, _YEAR_UNITS, _DIGITS):
+        match = shape.match(text)
         if match:
             return _day(match[1], match[2], match[3])
     match = _YEAR_LAST.match(text)
@@ -110,6 +109,8 @@ def _year_last(first: int, mark: str, second: int, year: str, month_first: bool 
 
 def _worded(text: str) -> str | None:
     """A day, a month's name and a year in any order; the names are those that RFC 2822 readers know."""
+    from email.utils import parsedate  # it brings sockets along, and few dates come here
+
     numbers = _NUMBERS.findall(text)
     years = [number for number in numbers if len(number) == 4]
     days = [number for number in numbers if len(number) <= 2]
@@ -134,13 +135,13 @@ def find_date(line: str, month_first: bool | None = None) -> str | None:
     return next((day for day in found if day), None)
 
 
-def url_date(url: str | None) -> str | None:
+def url_date(url: str | Address | None) -> str | None:
     """The day in a URL's path.
 
     >>> url_date("https://x.org/news/2024/05/17/storm.html"), url_date("https://x.org/a-20241399.html")
     ('2024-05-17', None)
     """
-    path = split_url(url).path
+    path = (url if isinstance(url, Address) else split_url(url)).path
     found = (_day(*(m[1], m[2], m[3]) if m[1] else (m[4], m[5], m[6])) for m in _URL_DAY.finditer(path[:2000]))
     return next((day for day in found if day), None)
 
@@ -157,7 +158,7 @@ def page_date(
     '2024-05-16'
     """
     found = chain(
-        [url_date(source.url)],
+        [url_date(source.address)],
         (parse_date(text, month_first) for text in _values(source)),
         (find_date(line, month_first) for line in lines),
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
-
-import regex
 
 from cleanbody.jsonld import plain
 from cleanbody.metadata.source import Source, split_url
 from cleanbody.metadata.titles import Site, fold
+from cleanbody.patterns import pattern, unicode_pattern
 
 MAX_AUTHORS = 12
 MAX_NAME = 80  # characters
@@ -54,13 +52,13 @@ _MISTAKEN = {"jp": "ja", "cn": "zh", "cz": "cs", "gr": "el", "ua": "uk", "dk": "
 
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "utf"})  # undetermined, several, none; an encoding in the wrong place
 
-_SPLIT = re.compile(r"\s*[;|؛\n]\s*|\s+[&/•·]\s+|[，、،]")
-_COMMA = re.compile(r"\s*,\s*")
-_LABEL = re.compile(r"\A\s*[^\s:：]{1,20}\s?[:：]\s*(?=\S)")
-_NO_NAME = re.compile(r"://|@|\bwww\.|[<>{}\[\]|=#]|\w\.\w+\.\w|\s.*\d{3}|\d{3}.*\s|/")
-_TRAILING = re.compile(r"(?:[\s,;:–—-]|(?<=[^\W\d_]{5})\.)+\Z")
-_LOWER_START = regex.compile(r"\A\p{Ll}{2,4}\s+(?=\p{Lu}\S*\s+\p{Lu})")
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?=\Z|[^\w-]|[-_])")
+_SPLIT = pattern(r"\s*[;|؛\n]\s*|\s+[&/•·]\s+|[，、،]")
+_COMMA = pattern(r"\s*,\s*")
+_LABEL = pattern(r"\A\s*[^\s:：]{1,20}\s?[:：]\s*(?=\S)")
+_NO_NAME = pattern(r"://|@|\bwww\.|[<>{}\[\]|=#]|\w\.\w+\.\w|\s.*\d{3}|\d{3}.*\s|/")
+_TRAILING = pattern(r"(?:[\s,;:–—-]|(?<=[^\W\d_]{5})\.)+\Z")
+_LOWER_START = unicode_pattern(r"\A\p{Ll}{2,4}\s+(?=\p{Lu}\S*\s+\p{Lu})")
+_LANGUAGE = pattern(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?=\Z|[^\w-]|[-_])")
 
 
 def authors(source: Source, site: Site) -> tuple[str, ...]:
@@ -178,10 +176,11 @@ def canonical_url(source: Source) -> str | None:
     'https://x.org/a?x=1'
     """
     url = source.url
+    inner = bool(url) and not source.address.is_root
     offers = [href for rel, href in source.head.links if "canonical" in rel.lower().split()]
     for offer in (*offers, *source.meta.get("og:url", ()), source.linked.url):
         address = absolute(offer, source.head.base, url)
-        if address and not (is_root(address) and url and not is_root(url)):
+        if address and not (inner and is_root(address)):
             return address
     return None
 
@@ -210,8 +209,7 @@ def is_root(url: str) -> bool:
     >>> is_root("https://x.org/"), is_root("https://x.org/?p=1")
     (True, False)
     """
-    parts = split_url(url)
-    return bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+    return split_url(url).is_root
 
 
 def description(source: Source) -> str | None:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from cleanbody.jsonld import LinkedData
 from cleanbody.metadata.dates import url_date
-from cleanbody.metadata.fields import canonical_url, is_root
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.fields import canonical_url
+from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.page import Head, PageType
+from cleanbody.patterns import pattern
 
 ENOUGH = 1.0  # evidence that a declared type must have
 LEAD = 0.35  # by which it must be ahead of the next
@@ -24,7 +25,7 @@ _COLLECTION, _LISTING = PageType.COLLECTION, PageType.LISTING
 _DOCS, _SERVICE = PageType.DOCUMENTATION, PageType.SERVICE
 
 
-_GENERATOR_END = re.compile(r"[\s\d/,.:-]")
+_GENERATOR_END = pattern(r"[\s\d/,.:-]")
 
 
 class Evidence(NamedTuple):
@@ -120,33 +121,31 @@ def _index(table: tuple[Evidence, ...]) -> Mapping[tuple[str, str], tuple[tuple[
 _INDEX = _index(TABLE)
 
 
-def _tokens(source: Source) -> Iterator[tuple[str, str]]:
+def _tokens(source: Source, address: Address) -> Iterator[tuple[str, str]]:
     """(source, token) of everything that may be evidence."""
     yield from (("main", name) for name in source.linked.main_types)
     yield from (("any", name) for name in source.linked.types)
     yield from (("og", content.lower()) for content in source.texts("og:type"))
     for content in source.texts("generator"):
         yield "generator", _GENERATOR_END.split(content.lower(), maxsplit=1)[0]
-    url = source.url or canonical_url(source)
-    parts = split_url(url)
-    if not url or not parts.hostname:
+    if not address.hostname:
         return
-    yield from (("host", label) for label in parts.hostname.split(".")[:-1])
-    steps = [step for step in parts.path.lower().split("/") if step][:MAX_STEPS]
+    yield from (("host", label) for label in address.hostname.split(".")[:-1])
+    steps = [step for step in address.path.lower().split("/") if step][:MAX_STEPS]
     for step in steps:
         yield "path", step
         if "." in step:
             yield "path", step.partition(".")[0]
-    if parts.query:
-        yield from (("query", pair.partition("=")[0].lower()) for pair in parts.query[:MAX_QUERY].split("&"))
-    yield from (("shape", name) for name in _shapes(url, steps))
+    if address.query:
+        yield from (("query", pair.partition("=")[0].lower()) for pair in address.query[:MAX_QUERY].split("&"))
+    yield from (("shape", name) for name in _shapes(address, steps))
 
 
-def _shapes(url: str, steps: Sequence[str]) -> Iterator[str]:
+def _shapes(address: Address, steps: Sequence[str]) -> Iterator[str]:
     """Shapes of an address: the front page, a day in it, a headline's slug at its end."""
-    if is_root(url):
+    if address.is_root:
         yield "root"
-    elif url_date(url):
+    elif url_date(address):
         yield "dated"
     if steps and sum(1 for word in re.split(r"[-_]", steps[-1]) if word.isalpha()) >= SLUG_WORDS:
         yield "slug"
@@ -159,8 +158,14 @@ def type_evidence(head: Head, linked: LinkedData, url: str | None = None) -> Map
     >>> max(evidence, key=evidence.get).value
     'forum'
     """
+    source = Source.of(head, linked, url)
+    return evidence_of(source, source.address if url else split_url(canonical_url(source)))
+
+
+def evidence_of(source: Source, address: Address) -> Mapping[PageType, float]:
+    """As `type_evidence`, of head data that has been indexed. address: the page's, or what it gives as its own."""
     evidence = dict.fromkeys(PageType, 0.0)
-    for key in dict.fromkeys(_tokens(Source.of(head, linked, url))):
+    for key in dict.fromkeys(_tokens(source, address)):
         for page_type, weight in _INDEX.get(key, ()):
             evidence[page_type] += weight
     return evidence
@@ -176,7 +181,11 @@ def declared_type(head: Head, linked: LinkedData, url: str | None = None) -> Pag
     >>> declared_type(Head(), LinkedData()) is None
     True
     """
-    evidence = type_evidence(head, linked, url)
+    return told_type(type_evidence(head, linked, url))
+
+
+def told_type(evidence: Mapping[PageType, float]) -> PageType | None:
+    """The page type that evidence for each speaks for, or None where it is too little or contradicts itself."""
     best, second = sorted(evidence, key=lambda page_type: -evidence[page_type])[:2]
     if evidence[best] < ENOUGH or evidence[best] - evidence[second] < LEAD:
         return None

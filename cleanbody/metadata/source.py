@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from cleanbody.jsonld import LinkedData, plain
 from cleanbody.page import Head
@@ -12,14 +12,34 @@ from cleanbody.page import Head
 MAX_CONTENTS = 64  # meta elements of one name
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Head data, JSON-LD and address of one page; ``meta`` holds the contents of meta elements by name, in order."""
+class Address(NamedTuple):
+    """The parts of a URL, without those that nobody here asks for."""
+
+    scheme: str = ""
+    hostname: str | None = None
+    path: str = ""
+    query: str = ""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is a host's front page."""
+        return bool(self.hostname) and self.path in ("", "/") and not self.query
+
+
+NOWHERE: Final = Address()
+
+
+class Source(NamedTuple):
+    """Head data, JSON-LD and address of one page.
+
+    meta: the contents of meta elements by name, in order.  address: the parts of `url`.
+    """
 
     head: Head
     linked: LinkedData
     url: str | None
     meta: Mapping[str, Sequence[str]]
+    address: Address
 
     @classmethod
     def of(cls, head: Head, linked: LinkedData | None = None, url: str | None = None) -> Source:
@@ -30,15 +50,19 @@ class Source:
         """
         meta: dict[str, list[str]] = {}
         for name, content in head.meta:
-            contents = meta.setdefault(name, [])
-            if len(contents) < MAX_CONTENTS:
+            contents = meta.get(name)
+            if contents is None:
+                meta[name] = [content]
+            elif len(contents) < MAX_CONTENTS:
                 contents.append(content)
-        return cls(head, linked or LinkedData(), url, meta)
+        return cls(head, LinkedData() if linked is None else linked, url, meta, split_url(url))
 
     def texts(self, *names: str) -> Iterator[str]:
         """The contents of meta elements of these names, in the order of `names`, as plain lines, without empty ones."""
         for name in names:
-            for content in self.meta.get(name, ()):
+            if name not in self.meta:
+                continue
+            for content in self.meta[name]:
                 text = plain(content)
                 if text:
                     yield text
@@ -48,15 +72,16 @@ class Source:
         return (value for prop, value in self.head.props if prop.lower() == name)
 
 
-def split_url(url: str | None) -> SplitResult:
+def split_url(url: str | None) -> Address:
     """The parts of an address; empty ones where it has none or is broken.
 
     >>> split_url("https://x.org/a?b").path, split_url("http://[broken").path, split_url(None).hostname
     ('/a', '', None)
     """
+    if not url:
+        return NOWHERE
     try:
-        parts = urlsplit(url or "")
-        parts.hostname  # noqa: B018 - raises where the host is broken
-    except ValueError:
-        return urlsplit("")
-    return parts
+        parts = urlsplit(url)
+        return Address(parts.scheme, parts.hostname, parts.path, parts.query)
+    except ValueError:  # the host is broken
+        return NOWHERE

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import regex
-
 from cleanbody.jsonld import plain
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.source import Address, Source, split_url
+from cleanbody.patterns import pattern, unicode_pattern
 
 MAX_TITLE = 1_000  # characters
 MAX_PARTS = 12
@@ -19,15 +17,15 @@ MIN_LABEL = 4  # characters of a host label or a name that may agree by containm
 
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
 # Sites set their name off with these; dashes and bars want space around them, or the full-width scripts beside them.
-_SEPARATOR = regex.compile(
+_SEPARATOR = unicode_pattern(
     r"(?=[\s|｜│«_–—―－-])(?:"
     r"\s++(?:[|｜│¦•·•・»«›‹‖/\\~_-]|--|[–—―−－]|::?|//|>>?|<<?)\s++|\s*+[|｜│]\s*+|\s++»|«\s++"
     rf"|(?<=[{_CJK}\p{{P}}])\s*+(?:[_–—―－]++|--?)\s*+(?=[{_CJK}])|_(?=[{_CJK}])|(?<=[{_CJK}])_)"
 )
-_ASCII_SEPARATOR = re.compile(r"\s++(?:[|/\\~_-]|--|::?|//|>>?|<<?)\s++|\s*+\|\s*+")  # the same, as far as ASCII goes
+_ASCII_SEPARATOR = pattern(r"\s++(?:[|/\\~_-]|--|::?|//|>>?|<<?)\s++|\s*+\|\s*+")  # the same, as far as ASCII goes
 _STRONG = frozenset("|｜│¦»«›‹‖_·•")
-_NOT_ASCII_ALNUM = re.compile(r"[\W_]++", re.ASCII)
-_NOT_ALNUM = regex.compile(r"[^\p{L}\p{M}\p{N}]++")
+_NOT_ASCII_ALNUM = pattern(r"[\W_]++", re.ASCII)
+_NOT_ALNUM = unicode_pattern(r"[^\p{L}\p{M}\p{N}]++")
 _TAIL_SHARE = 0.6  # of the headline's length: an unknown tail must be shorter to be taken for the site's name
 _TAIL_WORDS = 5
 _SECTION_SHARE = 1.2  # of what stands before: a section longer than that is rather the headline behind a tag
@@ -53,8 +51,7 @@ def fold(text: str) -> str:
     return str(_NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text))).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """What is known of a page's site, folded: its names, the telling labels of its host, and names of sections."""
 
     names: tuple[str, ...] = ()
@@ -62,7 +59,7 @@ class Site:
     sections: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, names: Iterable[str] = (), url: str | None = None, sections: Iterable[str] = ()) -> Site:
+    def of(cls, names: Iterable[str] = (), url: str | Address | None = None, sections: Iterable[str] = ()) -> Site:
         """Folds what is known.
 
         >>> Site.of(["The Daily"], "https://www.daily-news.co.uk/a").labels
@@ -101,14 +98,15 @@ def _covers(outer: str, inner: str) -> bool:
     return len(inner) >= MIN_LABEL and inner in outer and len(inner) * 2 >= len(outer)
 
 
-def host_labels(url: str | None) -> tuple[str, ...]:
+def host_labels(url: str | Address | None) -> tuple[str, ...]:
     """The telling labels of a URL's host, folded: without ``www`` and the top-level domain.
 
     >>> host_labels("https://www.daily-news.co.uk/a"), host_labels(None)
     (('dailynews',), ())
     """
-    labels = (split_url(url).hostname or "").split(".")[:-1]
-    return tuple(dict.fromkeys(fold(label) for label in labels if len(label) >= MIN_LABEL - 1 and label != "www"))
+    address = url if isinstance(url, Address) else split_url(url)
+    labels = (address.hostname or "").split(".")[:-1]
+    return tuple(dict.fromkeys([fold(label) for label in labels if len(label) >= MIN_LABEL - 1 and label != "www"]))
 
 
 def title_parts(title: str) -> tuple[Part, ...]:
@@ -155,7 +153,11 @@ def part_title(title: str, site: Site) -> tuple[str, str | None]:
     ('A storm', 'NPS')
     """
     title = " ".join(title[:MAX_TITLE].split())
-    parts = title_parts(title)
+    return _parted(title, title_parts(title), site)
+
+
+def _parted(title: str, parts: Sequence[Part], site: Site) -> tuple[str, str | None]:
+    """As `part_title`, of a tidy title and its parts."""
     if len(parts) < 2:
         return _split_colon(title, site)
     tail = next((i for i, part in enumerate(parts) if i and site.names_part(part)), 0)
@@ -229,24 +231,27 @@ def headline_votes(source: Source, site: Site) -> dict[str, float]:
     votes: dict[str, float] = {}
     forms: dict[str, str] = {}
 
-    def vote(text: str, weight: float) -> None:
-        key = fold(text)
+    def vote(text: str, weight: float, key: str) -> None:
         if key:
             forms.setdefault(key, text)
             votes[key] = votes.get(key, 0.0) + weight
 
     offers = _offers(source)
-    wholes = {fold(text) for text in offers}
+    wholes = {text: fold(text) for text in offers}
     for text, trust in offers.items():
-        headline, tail = part_title(text, site)
-        vote(headline, trust)
+        title = " ".join(text[:MAX_TITLE].split())
+        parts = title_parts(title)
+        headline, tail = _parted(title, parts, site)
+        vote(headline, trust, wholes.get(headline) or fold(headline))
         if tail:
-            vote(text, trust * _WHOLE_SHARE)
-            vote(text[: text.rfind(tail)].rstrip(_EDGE), trust * _LONG_SHARE)
-        parts = title_parts(headline)
-        if len(parts) > 1 and not any(part.key in wholes for part in parts):
+            vote(text, trust * _WHOLE_SHARE, wholes[text])
+            long = text[: text.rfind(tail)].rstrip(_EDGE)
+            vote(long, trust * _LONG_SHARE, fold(long))
+        if headline != title:
+            parts = title_parts(headline)
+        if len(parts) > 1 and not any(part.key in wholes.values() for part in parts):
             for part in parts:
-                vote(part.text, trust * _PART_SHARE)
+                vote(part.text, trust * _PART_SHARE, part.key)
     told = [key for key in votes if not site.is_named(key)]
     return {forms[key]: votes[key] for key in sorted(told or votes, key=lambda key: -votes[key])}
 

@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass, fields
 
 from cleanbody.page import ConfigError, Status
+from cleanbody.patterns import pattern
 from cleanbody.scan.doctype import is_quirky
 from cleanbody.scan.elements import names
 from cleanbody.scan.nesting import OpenElements
@@ -27,8 +28,8 @@ _INLINE = names(
 _FRAMES = names("frame frameset")
 _TAG_RUNS = tag_runs(_INLINE, names("iframe noembed noframes script style"))
 _SLASH = 0x2F
-_DOCTYPE = re.compile(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+<!doctype([^>]*)>", re.IGNORECASE)
-_UNFINISHED = re.compile(rb"(?:<|&#?\w*)\Z")  # what the next word must not run on from
+_DOCTYPE = pattern(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+<!doctype([^>]*)>", re.IGNORECASE)
+_UNFINISHED = pattern(rb"(?:<|&#?\w*)\Z")  # what the next word must not run on from
 _LONGEST_REFERENCE = 40  # bytes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from cleanbody.patterns import pattern
 
 # Public identifiers, vendor and rest, that put a page into quirks mode (HTML standard, 13.2.6.4.1).
 _QUIRKS = {
@@ -36,7 +36,7 @@ _EXACT = (b"-//w3o//dtd w3 html strict 3.0//en//", b"-/w3c/dtd html 4.0 transiti
 _QUIRKS_WITHOUT_SYSTEM = (b"-//w3c//dtd html 4.01 frameset//", b"-//w3c//dtd html 4.01 transitional//")
 _SYSTEM = b"http://www.ibm.com/data/dtd/v11/ibmxhtml1-transitional.dtd"
 
-_PARTS = re.compile(
+_PARTS = pattern(
     rb"""\s*html(?:\s*\Z|\s+(?:public\s*(?P<public>"[^"]*"|'[^']*')\s*|system\s*(?=["']))"""
     rb"""(?:\Z|(?P<system>"[^"]*"|'[^']*')))"""
 )

@@ -11,29 +11,30 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cleanbody.patterns import pattern
 from cleanbody.scan.elements import names
 from cleanbody.scan.tokens import Ahead
 
 RAW = names("iframe noembed noframes plaintext script style textarea title xmp")
 
-_TAG = re.compile(rb"</?[a-zA-Z]")
-_MARKUP_NEXT = re.compile(rb"[\t\n\f\r ]*+</?[a-zA-Z]")
-_HEAD_OR_BODY = re.compile(rb"</head|<body[\s>]", re.IGNORECASE)
+_TAG = pattern(rb"</?[a-zA-Z]")
+_MARKUP_NEXT = pattern(rb"[\t\n\f\r ]*+</?[a-zA-Z]")
+_HEAD_OR_BODY = pattern(rb"</head|<body[\s>]", re.IGNORECASE)
 # In a script, markup at the start of a line is hardly ever JavaScript.
-_LINE_TAG = re.compile(
+_LINE_TAG = pattern(
     rb"[\r\n][\t ]*+(?=</head|</?body|<(?:article|div|form|h[1-6]|header|main|nav|p|script|section|table|ul)[\s>])",
     re.IGNORECASE,
 )
 # Titles about HTML hold bare tag names; real head elements have attributes, and a swallowed head is long.
-_IN_TITLE = re.compile(rb"</head|<(?:body|script|style|title)[\s>]|<(?:meta|link)\s++[a-z-]++\s*+=", re.IGNORECASE)
+_IN_TITLE = pattern(rb"</head|<(?:body|script|style|title)[\s>]|<(?:meta|link)\s++[a-z-]++\s*+=", re.IGNORECASE)
 _LONG_TITLE = 200  # bytes
-_SCRIPT_STATE = re.compile(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
+_SCRIPT_STATE = pattern(rb"<!--|-->|</?script(?=[\t\n\f\r />])", re.IGNORECASE)
 FALLBACK = b"article aside body center div footer form header html li main noscript section table td tr ul"
 # What must be opened before it is closed, if the content is whole.
 _PAIRED = {
-    b"textarea": re.compile(rb"<(/?)(body|form|html|textarea)(?=[\s/>])", re.IGNORECASE),
-    b"iframe": re.compile(rb"<(/?)(%s|iframe)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
-    b"noembed": re.compile(rb"<(/?)(%s|noembed)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
+    b"textarea": pattern(rb"<(/?)(body|form|html|textarea)(?=[\s/>])", re.IGNORECASE),
+    b"iframe": pattern(rb"<(/?)(%s|iframe)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
+    b"noembed": pattern(rb"<(/?)(%s|noembed)(?=[\s/>])" % FALLBACK.replace(b" ", b"|"), re.IGNORECASE),
 }
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import html
 import re
 
+from cleanbody.patterns import pattern
+
 # An attribute, its name and value in groups or not. A quote that opens a value and is never closed matches nowhere, so
 # that the tag does not either.
 _ATTRIBUTE = (
     rb"[\t\n\f\r /]*+%s[^\t\n\f\r />][^\t\n\f\r />=]*+%s(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
     rb"""%s(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r "'>][^\t\n\f\r >]*+|(?=>|\Z))%s|(?![\t\n\f\r ]*+=))"""
 )
-ATTRIBUTE = re.compile(_ATTRIBUTE % (b"(", b")", b"(", b")"))
+ATTRIBUTE = pattern(_ATTRIBUTE % (b"(", b")", b"(", b")"))
 
 BARE_ATTRIBUTE = _ATTRIBUTE % (b"", b"", b"", b"")
 
 # Groups: 1 the name of a complete tag, with the slash of an end tag; 2 its attributes; 3 what is left before ">".
 # 4: the first byte of a comment, a declaration, or a tag that never ends. Possessive, so that a tag is read once.
-TOKEN = re.compile(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % BARE_ATTRIBUTE)
+TOKEN = pattern(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % BARE_ATTRIBUTE)
 _COMPLETE = rb"(?=[\t\n\f\r />])(?:%s)*+[\t\n\f\r /]*+>" % BARE_ATTRIBUTE
-_LENIENT_TAG = re.compile(rb"<(/?[a-zA-Z][^\t\n\f\r /<>]*+)[^<>]*+>?")
+_LENIENT_TAG = pattern(rb"<(/?[a-zA-Z][^\t\n\f\r /<>]*+)[^<>]*+>?")
 
 
 def attributes(tag: bytes) -> dict[bytes, bytes]:
