@@ -2,6 +2,8 @@
 
 from array import array
 
+from collections.abc import Callable
+
 class Tags: ...
 
 def score(
@@ -22,3 +24,13 @@ def is_harmless(
 ) -> bool: ...
 def is_utf8(data: bytes, /) -> bool: ...
 def read_text(text: str, most: int, /) -> tuple[bytes, bytes, bytes, bytes, tuple[str, ...], bool]: ...
+def mend(
+    data: bytes,
+    max_depth: int | None,
+    max_tags: int | None,
+    max_attributes: int | None,
+    quirks: bool,
+    tags: Tags | None,
+    attributes: Callable[[bytes], dict[bytes, bytes]],
+    /,
+) -> tuple[bytes, int, int]: ...
