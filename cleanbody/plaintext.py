@@ -9,6 +9,7 @@ from array import array
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from cleanbody.compiled import core
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
 from cleanbody.patterns import pattern
 
@@ -67,6 +68,21 @@ def read_text(text: str, *, max_bytes: int | None = None) -> Document:
     whole, text = text, _capped(text, max_bytes)
     if len(text) < len(whole):
         statuses.append(Status.TOO_LARGE)
+    return _read_compiled(text, statuses) if core is not None else read_lines(text, statuses)
+
+
+def _read_compiled(text: str, statuses: list[Status]) -> Document:
+    start, end, kinds, flags, texts, cut = core.read_text(text, MAX_BLOCKS)
+    if cut:
+        statuses.append(Status.TOO_MANY_BLOCKS)
+    if not kinds:
+        statuses.append(Status.EMPTY)
+    places = array("l", start), array("l", end)
+    return _document(text, places, bytearray(kinds), bytearray(flags), texts, statuses)
+
+
+def read_lines(text: str, statuses: list[Status]) -> Document:
+    """What :func:`read_text` does where nothing is compiled: its specification. `statuses`: so far."""
     lines = _lines(text)
     groups = _groups(text, lines)
     if len(groups) > MAX_BLOCKS:
@@ -74,7 +90,7 @@ def read_text(text: str, *, max_bytes: int | None = None) -> Document:
         statuses.append(Status.TOO_MANY_BLOCKS)
     if not groups:
         statuses.append(Status.EMPTY)
-    return _document(text, groups, tuple(dict.fromkeys(statuses)))
+    return _document(text, *_blocks(text, groups), statuses)
 
 
 def _capped(text: str, max_bytes: int | None) -> str:
@@ -226,7 +242,10 @@ def _is_list_line(line: str) -> bool:
     return len(line) < 20 and " " not in line
 
 
-def _document(text: str, groups: list[list[_Line]], statuses: tuple[Status, ...]) -> Document:
+def _blocks(
+    text: str, groups: list[list[_Line]]
+) -> tuple[tuple[array[int], array[int]], bytearray, bytearray, tuple[str, ...]]:
+    """Where blocks start and end, their kinds and flags, and their texts if these differ from what stands there."""
     count = len(groups)
     kinds, flags, texts = bytearray(count), bytearray(count), []
     start, end = array("l"), array("l")
@@ -241,11 +260,23 @@ def _document(text: str, groups: list[list[_Line]], statuses: tuple[Status, ...]
         flags[i] = 0 if first.blank else Flag.AFTER_BREAK
         texts.append(own)
         joined = joined or own != text[begin : last.end]
+    return (start, end), kinds, flags, tuple(texts) if joined else ()
+
+
+def _document(
+    text: str,
+    places: tuple[array[int], array[int]],
+    kinds: bytearray,
+    flags: bytearray,
+    texts: tuple[str, ...],
+    statuses: list[Status],
+) -> Document:
+    count = len(kinds)
     return Document(
         text=text,
         markup=False,
-        start=start,
-        end=end,
+        start=places[0],
+        end=places[1],
         kind=kinds,
         level=bytearray(count),
         flags=flags,
@@ -255,8 +286,8 @@ def _document(text: str, groups: list[list[_Line]], statuses: tuple[Status, ...]
         names=[""],
         first=array("l", [0]),
         last=array("l", [count]),
-        statuses=statuses,
-        texts=tuple(texts) if joined else (),
+        statuses=tuple(dict.fromkeys(statuses)),
+        texts=texts,
     )
 
 

@@ -1,7 +1,7 @@
 /* The proof that a page needs nothing done. Twin: cleanbody.scan.quick, whose regular expression `next_token` spells
    out and whose `_height` is `grow` here; what is known of each name comes from there, too. */
 
-#include "native.h"
+#include "markup.h"
 
 /* What is known of a name; the numbers stand in cleanbody.scan.quick, too. */
 enum {
@@ -11,9 +11,8 @@ enum {
     SIGN_SHIFT = 16    /* a bit for each element of raw text in which it is a sign */
 };
 enum { LOOKED_THROUGH = 100 }; /* a stack higher than that is not searched: as the twin, so that results agree */
-enum { SPACE = 1, SLASH = 2, CLOSE = 4, EQUALS = 8, LETTER = 16, QUOTE = 32 };
 
-static unsigned char class_of[256];
+unsigned char class_of[256];
 
 int scan_setup(void) {
     for (const char *c = "\t\n\f\r "; *c; c++) class_of[(unsigned char)*c] = SPACE;
@@ -24,10 +23,6 @@ int scan_setup(void) {
     class_of['"'] = class_of['\''] = QUOTE;
     return 0;
 }
-
-static int is(unsigned char c, int classes) { return class_of[c] & classes; }
-
-typedef const unsigned char *Bytes;
 
 typedef struct {
     Bytes name;      /* after the slash of an end tag */
@@ -41,32 +36,6 @@ typedef struct {
     Bytes at, end;
     Py_ssize_t max_attributes;
 } Reader;
-
-static Bytes find(Bytes p, Bytes end, int c) { return p < end ? memchr(p, c, (size_t)(end - p)) : NULL; }
-
-static Bytes skip(Bytes p, Bytes end, int classes) {
-    while (p < end && is(*p, classes)) p++;
-    return p;
-}
-
-static Bytes skip_until(Bytes p, Bytes end, int classes) {
-    while (p < end && !is(*p, classes)) p++;
-    return p;
-}
-
-/* The end of one attribute, or NULL. */
-static Bytes attribute(Bytes p, Bytes end) {
-    p = skip(p, end, SPACE | SLASH);
-    if (p == end || *p == '>') return NULL;
-    p = skip_until(p + 1, end, SPACE | SLASH | CLOSE | EQUALS);
-    Bytes value = skip(p, end, SPACE);
-    if (value == end || *value != '=') return p;
-    value = skip(value + 1, end, SPACE);
-    if (value == end || *value == '>') return value;
-    if (!is(*value, QUOTE)) return skip_until(value + 1, end, SPACE | CLOSE);
-    Bytes closed = find(value + 1, end, *value);
-    return closed ? closed + 1 : NULL;
-}
 
 /* Behind the ">" of a tag whose name ends at p, or NULL where it has more attributes than it may or never ends. */
 static Bytes tag_end(const Reader *r, Bytes p) {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.page import Status
-from cleanbody.scan import Limits, Scanned, _Scan, scan
+from cleanbody.scan import Limits, Scanned, mend, scan
 from cleanbody.scan.doctype import is_quirky
 from cleanbody.scan.nesting import OpenElements
 from cleanbody.scan.quick import is_harmless
@@ -53,11 +53,7 @@ def characters(page: bytes, without: frozenset[str] = UNREAD) -> Counter[str]:
 
 def full_pass(page: bytes, limits: Limits) -> Scanned:
     """What `scan` would do if nothing were harmless."""
-    work = _Scan(page, limits)
-    position: int | None = 0
-    while position is not None:
-        position = work.read_on(position)
-    return Scanned(work.result(), tuple(work.statuses), work.rescued)
+    return mend(page, limits)
 
 
 # ---- missing end tags ------------------------------------------------------------------------------------------------

@@ -10,27 +10,24 @@ import re
 import sys
 from dataclasses import dataclass, fields
 
+from cleanbody.compiled import core
 from cleanbody.page import ConfigError, Status
 from cleanbody.patterns import pattern
 from cleanbody.scan.doctype import is_quirky
-from cleanbody.scan.elements import names
+from cleanbody.scan.facts import FRAMES, INLINE, OPAQUE, TABLE
 from cleanbody.scan.nesting import OpenElements
 from cleanbody.scan.quick import is_harmless
 from cleanbody.scan.rawtext import RAW, Ending, RawText
-from cleanbody.scan.tokens import ATTRIBUTE, TOKEN, strip_attributes, tag_runs
+from cleanbody.scan.tokens import ATTRIBUTE, TOKEN, attributes, strip_attributes, tag_runs
 
 __all__ = ["Limits", "Scanned", "scan"]
 
-_INLINE = names(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby s samp "
-    "small span strike strong sub sup time tt u var wbr"
-)
-_FRAMES = names("frame frameset")
-_TAG_RUNS = tag_runs(_INLINE, names("iframe noembed noframes script style"))
+_TAG_RUNS = tag_runs(INLINE, OPAQUE)
 _SLASH = 0x2F
 _DOCTYPE = pattern(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+<!doctype([^>]*)>", re.IGNORECASE)
 _UNFINISHED = pattern(rb"(?:<|&#?\w*)\Z")  # what the next word must not run on from
 _LONGEST_REFERENCE = 40  # bytes
+_STATUSES = (Status.TOO_MANY_ATTRIBUTES, Status.TOO_MANY_TAGS, Status.TOO_DEEP, Status.RESCUED_UNCLOSED)  # of the core
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +84,46 @@ def scan(data: bytes, limits: Limits = Limits()) -> Scanned:
     small = limits.max_bytes is None or len(data) <= limits.max_bytes
     if small and is_harmless(data, limits.max_depth, limits.max_tags, limits.max_attributes):
         return Scanned(data)
+    return mend(data, limits)
+
+
+def mend(data: bytes, limits: Limits) -> Scanned:
+    """What :func:`scan` does with a page that is not certainly harmless."""
+    page = _cut(data, limits.max_bytes)
+    cut = len(page) < len(data)
+    if b"\x00" in page:  # the parser drops them from text, and they hide tag names
+        page = page.replace(b"\x00", b"")
+    if core is not None:
+        doctype = _DOCTYPE.match(page)
+        quirks = is_quirky(doctype[1] if doctype else None)
+        caps = (limits.max_depth, limits.max_tags, limits.max_attributes)
+        page, bits, rescued = core.mend(page, *caps, quirks, TABLE, attributes)
+        statuses = {status for number, status in enumerate(_STATUSES) if bits >> number & 1}
+    else:
+        page, statuses, rescued = mend_whole(page, limits)
+    if cut:
+        statuses.add(Status.TOO_LARGE)
+    return Scanned(page, tuple(sorted(statuses, key=list(Status).index)), rescued)
+
+
+def mend_whole(data: bytes, limits: Limits) -> tuple[bytes, set[Status], int]:
+    """What the core does with a page of the right size: its specification, and what is done where it is not built."""
     work = _Scan(data, limits)
     position: int | None = 0
     while position is not None:
         position = work.read_on(position)
-    return Scanned(work.result(), tuple(sorted(work.statuses, key=list(Status).index)), work.rescued)
+    return work.result(), work.statuses, work.rescued
+
+
+def _cut(data: bytes, size: int | None) -> bytes:
+    """Cap the size, at the end of a character and outside a tag."""
+    if size is None or len(data) <= size:
+        return data
+    while size > 0 and data[size] & 0xC0 == 0x80:
+        size -= 1
+    data = data[:size]
+    opened = data.rfind(b"<")
+    return data[:opened] if opened > data.rfind(b">") else data
 
 
 class _Scan:
@@ -100,9 +132,7 @@ class _Scan:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.statuses: set[Status] = set()
         self.rescued = 0
-        self._data = self._cut(data, limits.max_bytes)
-        if b"\x00" in self._data:  # the parser drops them from text, and they hide tag names
-            self._data = self._data.replace(b"\x00", b"")
+        self._data = data
         self._max_tags = _or_endless(limits.max_tags)
         self._max_attributes = _or_endless(limits.max_attributes)
         doctype = _DOCTYPE.match(self._data)
@@ -118,17 +148,6 @@ class _Scan:
 
     def result(self) -> bytes:
         return b"".join((*self._out, self._data[self._copied :])) if self._out else self._data
-
-    def _cut(self, data: bytes, size: int | None) -> bytes:
-        """Cap the size, at the end of a character and outside a tag."""
-        if size is None or len(data) <= size:
-            return data
-        self.statuses.add(Status.TOO_LARGE)
-        while size > 0 and data[size] & 0xC0 == 0x80:
-            size -= 1
-        data = data[:size]
-        opened = data.rfind(b"<")
-        return data[:opened] if opened > data.rfind(b">") else data
 
     def _replace(self, start: int, end: int, new: bytes) -> None:
         self._out.append(self._data[self._copied : start])
@@ -193,7 +212,7 @@ class _Scan:
         return found
 
     def _start_tag(self, match: re.Match[bytes], name: bytes) -> None:
-        if name in _FRAMES and not self._tree.foreign:
+        if name in FRAMES and not self._tree.foreign:
             # A page of frames has no other text than what stands in <noframes>, and no parser reads that.
             self._in_frames = True
             self._replace(match.start(), match.end(), b"\n")
@@ -203,14 +222,14 @@ class _Scan:
             self._attributes(match)
         else:
             self.statuses.add(Status.TOO_DEEP)
-            self._drop(match.start(), match.end(), name in _INLINE)
+            self._drop(match.start(), match.end(), name in INLINE)
 
     def _end_tag(self, match: re.Match[bytes], name: bytes) -> None:
-        if self._in_frames and name in _FRAMES | {b"noframes"}:
+        if self._in_frames and name in FRAMES | {b"noframes"}:
             self._replace(match.start(), match.end(), b"</div>" if name == b"noframes" else b"\n")
             name = b"div" if name == b"noframes" else b"frame"
         elif not self._tree.end(name):
-            self._drop(match.start(), match.end(), name in _INLINE)
+            self._drop(match.start(), match.end(), name in INLINE)
         else:
             self._attributes(match)
 

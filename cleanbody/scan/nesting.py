@@ -59,7 +59,7 @@ class OpenElements(Stack):
             kept = closes_itself or self._start_foreign(name, tag)
         else:
             template = self._note_template_mode(name) if self._modes else None
-            kept = _STARTS.get(name, OpenElements._start_inline)(self, name, tag, closes_itself)
+            kept = STARTS.get(name, OpenElements._start_inline)(self, name, tag, closes_itself)
             if template is not None and not kept:
                 self._modes[template] = b""
         if not kept:
@@ -71,7 +71,7 @@ class OpenElements(Stack):
     def text(self, blank: bool) -> None:
         """Read text between two tags; it opens formatting elements again. `blank`: nothing but white space."""
         if self.closed and not self.foreign:
-            in_rows = self._stack and self._stack[-1] in _ROWS and self._table_mode() == b"table"
+            in_rows = self._stack and self._stack[-1] in ROWS and self._table_mode() == b"table"
             if not (blank and in_rows):
                 self._reopen()
 
@@ -286,7 +286,7 @@ class OpenElements(Stack):
             self._dropped[name] -= 1
             return False
         if not (self._stack and self._stack[-1][1:2] == b":" and self._end_foreign(name)):
-            _ENDS.get(name, OpenElements._end_other)(self, name)
+            ENDS.get(name, OpenElements._end_other)(self, name)
         if self._dropped and self.depth + self.closed < self.limit:
             self._dropped.clear()
         return True
@@ -360,7 +360,7 @@ class OpenElements(Stack):
             self._pop_to(place)
 
 
-_ROWS = SECTIONS | {b"table", b"tr", b"template"}
+ROWS = SECTIONS | {b"table", b"tr", b"template"}
 _ITEMS, _TERMS = frozenset({b"li"}), frozenset({b"dd", b"dt"})
 _TEMPLATE_MODES = {
     **dict.fromkeys(SECTIONS | {b"caption", b"colgroup"}, b"table"),
@@ -374,7 +374,7 @@ def _table(*rows: tuple[frozenset[bytes], Callable[..., Any]]) -> dict[bytes, Ca
     return {name: method for names, method in rows for name in names}
 
 
-_STARTS: dict[bytes, Callable[[OpenElements, bytes, bytes, bool], bool]] = _table(
+STARTS: dict[bytes, Callable[[OpenElements, bytes, bytes, bool], bool]] = _table(
     (NO_STACK, OpenElements._start_nothing),
     (VOID_INLINE, OpenElements._start_void),
     (names("hr xmp"), OpenElements._start_rule),
@@ -392,7 +392,7 @@ _STARTS: dict[bytes, Callable[[OpenElements, bytes, bytes, bool], bool]] = _tabl
     (names("table"), OpenElements._start_table),
     (TABLE_PARTS, OpenElements._start_table_part),
 )
-_ENDS: dict[bytes, Callable[[OpenElements, bytes], None]] = _table(
+ENDS: dict[bytes, Callable[[OpenElements, bytes], None]] = _table(
     (names("html head body col colgroup"), OpenElements._end_nothing),
     (BLOCKS | names("button select dd dt"), OpenElements._end_scoped),
     (names("p"), OpenElements._end_p),
