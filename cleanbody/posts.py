@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cleanbody.lexicon import class_tokens
-from cleanbody.page import KINDS, Document, Kind, MarkKind
+from cleanbody.marks import MarkKind
+from cleanbody.page import KINDS, Document, Kind
 from cleanbody.patterns import pattern
 
 MOST_CHARACTERS: Final = 40

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cleanbody.page import CleanPage, Kind, MarkKind
+from cleanbody.marks import MarkKind
+from cleanbody.page import CleanPage, Kind
 from cleanbody.render_inline import Inlines, Op, Token, gather
 from cleanbody.render_tree import Node, grow, is_tight, kind_of, rendered
 

@@ -13,7 +13,8 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from cleanbody.page import Document, Mark, MarkKind
+from cleanbody.marks import Mark, MarkKind
+from cleanbody.page import Document
 from cleanbody.render_tree import own_text
 
 # Schemes of link targets that are written; `javascript`, `data` and whatever else a browser may act upon are not.

@@ -8,7 +8,8 @@ import unicodedata
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from cleanbody.page import CleanPage, Kind, MarkKind
+from cleanbody.marks import MarkKind
+from cleanbody.page import CleanPage, Kind
 from cleanbody.render_inline import Inlines, Op, Token, gather
 from cleanbody.render_tree import LISTS, Node, grow, is_plain, is_tight, kind_of, rendered
 

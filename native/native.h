@@ -144,36 +144,6 @@ int words_split(Words *words, PyObject *text, Py_ssize_t chars);
 /* A word is one character of a script without spaces. */
 int words_is_spaceless(const Words *words, const Word *word);
 void words_free(Words *words);
-/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own: whoever
-   writes a page could choose words that share a slot, so they are looked up but never added. */
-typedef struct {
-    uint32_t hash, at, size;
-} String;
-typedef struct {
-    int32_t *slots; /* number of a string + 1, or 0 */
-    String *items;
-    unsigned char *bytes;
-    Py_ssize_t used, room;
-    uint32_t mask;
-    int32_t count;
-} Strings;
-#define STRINGS_SEED 14695981039346656037u
-#define STRINGS_STEP(hash, byte) (((hash) ^ (byte)) * 1099511628211u)
-uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
-int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash); /* or -1 */
-int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */
-void strings_free(Strings *strings);
-/* The number of the lowest bit of a word that is not 0. */
-static inline int low_bit(uint64_t word) {
-#if defined(__GNUC__)
-    return __builtin_ctzll(word);
-#else
-    int at = 0;
-    for (; !(word & 1); word >>= 1) at++;
-    return at;
-#endif
-}
-
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);
 void columns_setup(void);

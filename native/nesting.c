@@ -57,10 +57,10 @@ int tree_name(Tree *t, const unsigned char *prefix, Bytes name, Py_ssize_t size)
     unsigned char *text = (unsigned char *)PyBytes_AS_STRING(key);
     if (prefix) memcpy(text, prefix, 2);
     for (Py_ssize_t i = 0; i < size; i++) text[whole - size + i] = name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 32 : 0);
-    Name made = {.last = -1, .foreign = whole > 1 && text[1] == ':', .prefix = {text[0], whole > 1 ? text[1] : 0}};
+    TagName made = {.last = -1, .foreign = whole > 1 && text[1] == ':', .prefix = {text[0], whole > 1 ? text[1] : 0}};
     int number = other_number(t, key);
     if (number == t->name_count) {
-        if (t->name_count == t->name_room) t->name = tree_grow(t, t->name, &t->name_room, sizeof(Name));
+        if (t->name_count == t->name_room) t->name = tree_grow(t, t->name, &t->name_room, sizeof(TagName));
         t->name[t->name_count++] = made;
     }
     return number;
@@ -102,7 +102,7 @@ static int table_mode(const Tree *t) {
 Py_ssize_t tree_push(Tree *t, int name) {
     if (t->count == t->room) t->stack = tree_grow(t, t->stack, &t->room, sizeof(Place));
     Py_ssize_t place = t->count++;
-    Name *known = &t->name[name];
+    TagName *known = &t->name[name];
     t->stack[place] = (Place){name, 0, known->last, -1, -1, 0, -1, -1};
     if (known->last >= 0) t->stack[known->last].after = place;
     known->last = place;
@@ -427,7 +427,7 @@ static void clear_drops(Tree *t) { /* what was dropped stood inside something th
 }
 
 static Py_ssize_t *drops_of(Tree *t, int name) {
-    Name *known = &t->name[name];
+    TagName *known = &t->name[name];
     if (known->cleared != t->clears) known->dropped = 0;
     known->cleared = t->clears;
     return &known->dropped;
@@ -577,14 +577,14 @@ int tree_set_up(Tree *t, const Tags *tags, PyObject *attributes, Py_ssize_t limi
     *t = (Tree){.tags = tags, .attributes = attributes, .limit = limit, .quirks = quirks, .open_form = NO_FORM};
     t->entry_free = -1;
     t->name_count = t->name_room = MAX_TAGS;
-    t->name = PyMem_Malloc(sizeof(Name) * MAX_TAGS);
+    t->name = PyMem_Malloc(sizeof(TagName) * MAX_TAGS);
     if (!t->name) {
         PyErr_NoMemory();
         return -1;
     }
     for (int i = 0; i < MAX_TAGS; i++) {
         const unsigned char *name = (Bytes)tags->names[i];
-        t->name[i] = (Name){-1, 0, 0, tags->flags[i], name[0] && name[1] == ':', {name[0], name[1]}};
+        t->name[i] = (TagName){-1, 0, 0, tags->flags[i], name[0] && name[1] == ':', {name[0], name[1]}};
     }
     t->names = PyDict_New();
     t->written = PyDict_New();

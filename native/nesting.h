@@ -40,7 +40,7 @@ typedef struct {
     uint32_t flags;
     int foreign;             /* its second byte is a colon, as of SVG and MathML elements */
     unsigned char prefix[2]; /* its first two bytes, if so */
-} Name;
+} TagName;
 
 typedef struct {
     int name, mode; /* mode: of a template, else 0 */
@@ -83,7 +83,7 @@ typedef struct {
     int quirks, touched;
     Py_ssize_t limit, depth, closed, clones, open_form, clears, templates;
     int drops;
-    Name *name; /* of the table, and behind MAX_TAGS the others */
+    TagName *name; /* of the table, and behind MAX_TAGS the others */
     Py_ssize_t name_count, name_room;
     Place *stack;
     Py_ssize_t count, room;

@@ -59,6 +59,7 @@ BESIDE = {
     "render_markdown": "render",
     "render_tree": "render",
     "baseline": "model",
+    "marks": "page",
     "page_type": "classify",
     "naming": "classify",
 }

@@ -17,7 +17,8 @@ from cleanbody.html import SHOWS_NOTHING, WORTH_RESCUING, compiled_walk, read_ht
 from cleanbody.html.noscript import open_body
 from cleanbody.html.tags import PREFORMATTED
 from cleanbody.html.walk import LONG_LINE, MAX_NAMES, MAX_OPEN_MARKS, NODES_PER_CLOCK
-from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, MarkKind, Status
+from cleanbody.marks import MarkKind
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
 from cleanbody.scan import Limits
 
 GENEROUS = 5.0  # seconds: hostile input must stay linear, on any machine

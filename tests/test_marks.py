@@ -7,7 +7,8 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanbody.page import MARK_KINDS, Document, Mark, Marks
+from cleanbody.marks import MARK_KINDS, Mark, Marks
+from cleanbody.page import Document
 
 TEXT = st.text(st.characters(), max_size=4)
 MARKS = st.lists(st.builds(Mark, st.integers(0, 9), st.integers(0, 9), st.sampled_from(MARK_KINDS), TEXT, TEXT))

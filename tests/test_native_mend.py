@@ -18,17 +18,36 @@ pytestmark = pytest.mark.skipif(not COMPILED, reason="the package was built with
 
 NAMES = sorted(
     name.decode() for name in facts() if b":" not in name and name not in (b"html", b"body", b"base", b"source")
-) + ["x-y", "o:p", "s:g", "m:mi", "M:Annotation-XML", "SVG", "Table", "foreignObject", "mi", "desc", "a" * 30, "B" * 25, "scripts"]
+) + [
+    "x-y",
+    "o:p",
+    "s:g",
+    "m:mi",
+    "M:Annotation-XML",
+    "SVG",
+    "Table",
+    "foreignObject",
+    "mi",
+    "desc",
+    "a" * 30,
+    "B" * 25,
+    "scripts",
+]
 ATTRIBUTES = [
     "", "", "", "", " a", " a=1", " b=2 a=1", " A=1", " a='1'", ' a="&#49;"', " a=1 a=2", " color=red", " FACE", "/", " a=/",
     " encoding=text/html", " encoding='Application/XHTML+xml'", " src=x", ' c="', " c='", " =a = b", " size", " a b c d e f",
 ]  # fmt: skip
 TAGS = st.tuples(
-    st.sampled_from(["<", "<", "<", "</"]), st.sampled_from(NAMES), st.sampled_from(ATTRIBUTES), st.sampled_from([">"] * 9 + ["/>", " />", ""])
+    st.sampled_from(["<", "<", "<", "</"]),
+    st.sampled_from(NAMES),
+    st.sampled_from(ATTRIBUTES),
+    st.sampled_from([">"] * 9 + ["/>", " />", ""]),
 ).map("".join)
 FORMATS = st.tuples(
-    st.sampled_from(["<", "<", "</"]), st.sampled_from(["a", "b", "i", "nobr", "font", "p", "div", "td", "table", "svg", "object"]),
-    st.sampled_from(ATTRIBUTES[:12]), st.just(">"),
+    st.sampled_from(["<", "<", "</"]),
+    st.sampled_from(["a", "b", "i", "nobr", "font", "p", "div", "td", "table", "svg", "object"]),
+    st.sampled_from(ATTRIBUTES[:12]),
+    st.just(">"),
 ).map("".join)
 RAW = st.sampled_from([
     "<script>", "</script>", "<SCRIPT src=a>", "</Script >", "<!--", "-->", "--!>", "-- >", "<!-->", "<style>", "</style>", "<title>",

@@ -16,7 +16,8 @@ from cleanbody.compiled import COMPILED
 from cleanbody.features import COLUMNS, compute, context, region, second, structure, tree
 from cleanbody.html import read_html
 from cleanbody.lexicon import CLASS_KINDS, Lexicon
-from cleanbody.page import KINDS, MARK_KINDS, Document, Mark
+from cleanbody.marks import MARK_KINDS, Mark
+from cleanbody.page import KINDS, Document
 from cleanbody.plaintext import read_text
 
 if COMPILED:

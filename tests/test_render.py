@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from cleanbody.html import read_html
+from cleanbody.marks import Mark, MarkKind
 from cleanbody.page import (
     KINDS,
     LABELS,
@@ -26,8 +27,6 @@ from cleanbody.page import (
     Flag,
     Kind,
     Label,
-    Mark,
-    MarkKind,
     Metadata,
     PageType,
     Reason,

@@ -242,7 +242,7 @@ def fill_coherence(
     """Fill the columns of :func:`coherence_columns` where nothing is compiled: its specification."""
     split = [find_words(text[:_STEMS_OF]) for text in texts]
     stems = [_stems(block) for block in split]
-    prose = is_prose(words, link_share)
+    prose = is_prose(_doubles(words), _doubles(link_share))
     of_body: Counter[str] = Counter()
     for flag, own in zip(prose, stems, strict=True):
         if flag:

@@ -12,7 +12,8 @@ from cleanbody.compiled import core
 from cleanbody.features.sums import add_up
 from cleanbody.features.tree import ANCESTOR_TAGS, PARAGRAPH, Tree
 from cleanbody.lexicon import CLASS_KINDS, Lexicon
-from cleanbody.page import KINDS, MARK_KINDS, Document, Flag, Kind, MarkKind
+from cleanbody.marks import MARK_KINDS, MarkKind
+from cleanbody.page import KINDS, Document, Flag, Kind
 
 UNKNOWN: Final = math.nan  # what a text without markup has in a column of markup
 

@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleanbody.compiled import core
 from cleanbody.html import layout, walk
-from cleanbody.page import MAX_BLOCKS, Document, Head, Marks, Status
+from cleanbody.marks import Marks
+from cleanbody.page import MAX_BLOCKS, Document, Head, Status
 
 _STATUSES: Final = (Status.TIMEOUT, Status.TOO_MANY_BLOCKS)  # in the order of native/walk.h
 

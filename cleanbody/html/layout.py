@@ -15,7 +15,8 @@ from cleanbody.compiled import core
 from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LINES, PARTS
 from cleanbody.html.walk import FIRST_ONLY, TEXT_PROPS
-from cleanbody.page import KINDS, MARK_KINDS, Kind, MarkKind
+from cleanbody.marks import MARK_KINDS, MarkKind
+from cleanbody.page import KINDS, Kind
 
 KNOWN_VERSIONS: Final = frozenset({(3, 0), (3, 1)})  # of lexbor, whose headers native/lexbor.h goes by
 # The attributes that are read; native/walk.h has them in this order.

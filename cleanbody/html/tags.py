@@ -6,7 +6,8 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, create_tag
 
-from cleanbody.page import Kind, MarkKind
+from cleanbody.marks import MarkKind
+from cleanbody.page import Kind
 
 
 def _tags(names: str) -> frozenset[str]:

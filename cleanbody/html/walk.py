@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
-from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Mark, MarkKind, Marks, Status
+from cleanbody.marks import Mark, MarkKind, Marks
+from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Status
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})

@@ -16,7 +16,8 @@ from cleanbody.cleaner import read_hints
 from cleanbody.features import COLUMNS, compute
 from cleanbody.features.context import block_texts
 from cleanbody.lexicon import Lexicon
-from cleanbody.page import Document, Head, Marks
+from cleanbody.marks import Marks
+from cleanbody.page import Document, Head
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
 from cleanbody.train.labels import Bytes, labels_of_rules, labels_of_truth
