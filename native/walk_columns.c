@@ -8,8 +8,7 @@ static PyObject *longs(const Buffer *items, size_t size, size_t offset) {
     PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(long)));
     if (!made) return NULL;
     char *out = PyBytes_AS_STRING(made);
-    const char *in = items->data + offset;
-    for (size_t i = 0; i < count; i++) memcpy(out + i * sizeof(long), in + i * size, sizeof(long));
+    for (size_t i = 0; i < count; i++) memcpy(out + i * sizeof(long), items->data + offset + i * size, sizeof(long));
     return made;
 }
 
@@ -67,7 +66,7 @@ static PyObject *pooled(Pool *pool, Str text) {
         if (!slot->made) {
             slot->text = text;
             slot->made = PyUnicode_DecodeUTF8((const char *)text.data, (Py_ssize_t)text.size, NULL);
-        } else if (slot->text.size != text.size || memcmp(slot->text.data, text.data, text.size)) {
+        } else if (slot->text.size != text.size || (text.size && memcmp(slot->text.data, text.data, text.size))) {
             continue;
         }
         return Py_XNewRef(slot->made);
