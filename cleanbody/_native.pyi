@@ -40,14 +40,14 @@ def walk_tables(
     /,
 ) -> WalkTables: ...
 def walk_open(tables: WalkTables, max_blocks: int, deadline: float | None, clock: Callable[[], float], /) -> Walk: ...
-def walk_on(walk: Walk, address: int, flags: int, /) -> None: ...
+def walk_on(walk: Walk, address: int, flags: int, /) -> tuple[int, int]: ...
 def walk_columns(
     walk: Walk, /
 ) -> tuple[
     *tuple[str, bytes, bytes, bytearray, bytearray, bytearray, bytes, bytes, bytes, bytes],
-    tuple[list[str], list[str]],
+    list[str],
+    list[str],
     tuple[bytes, bytes, bytearray, bytes, bytes],
     tuple[Any, ...],
     tuple[int, ...],
-    tuple[int, int],
 ]: ...
