@@ -71,7 +71,8 @@ def _walked(data: bytes, statuses: list[Status], deadline: float | None) -> Docu
 
 
 def _cut(data: bytes, walker: Walker | CompiledWalker) -> tuple[Document, list[Status]]:
-    parser: LexborHTMLParser | None = LexborHTMLParser(data)
+    parser: LexborHTMLParser | None
+    parser = LexborHTMLParser(data)
     root = parser.root
     if root is not None:
         walker.walk(root)
