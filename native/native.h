@@ -14,6 +14,9 @@ extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], fore
     lexbor_methods[], lexicon_methods[], mend_methods[], phrases_methods[], place_methods[], plaintext_methods[],
     region_methods[], render_methods[], scan_methods[], second_methods[], tags_methods[], text_methods[],
     tree_methods[], utf8_methods[], walk_methods[], words_methods[];
+extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexbor_methods[], lexicon_methods[],
+    noscript_methods[], place_methods[], plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
+    words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
 enum { MAX_VIEWS = 256 };

@@ -139,6 +139,14 @@ static void walk(Walk *w, const Node *node) {
     flush(w, 1);
 }
 
+/* Characters in blocks outside and inside <noscript>. */
+static void count_shown(const Walk *w, long shown[2]) {
+    for (long i = 0, count = COUNT(w->blocks, Block); i < count; i++) {
+        const Block *block = ITEM(w->blocks, Block, i);
+        shown[block->flags & FLAG_NOSCRIPT ? 1 : 0] += block->end - block->start;
+    }
+}
+
 static PyObject *native_walk_on(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *capsule, *address;
@@ -151,7 +159,9 @@ static PyObject *native_walk_on(PyObject *self, PyObject *args) {
     memset(w->memo, 0, sizeof w->memo); /* numbers of names hold for one document */
     walk(w, root);
     if (w->failed) return NULL;
-    Py_RETURN_NONE;
+    long shown[2] = {0, 0};
+    count_shown(w, shown);
+    return Py_BuildValue("(ll)", shown[0], shown[1]);
 }
 
 static PyObject *native_walk_columns(PyObject *self, PyObject *capsule) {
@@ -169,8 +179,9 @@ PyDoc_STRVAR(open_doc,
 "A walk that has not begun. It ends where `clock()` is past the deadline, if that is not None.");
 PyDoc_STRVAR(on_doc,
 "walk_on(walk, address, flags)\n--\n\n"
-"Add everything at and below the node at an address; the flags are added to those of every block. UnicodeDecodeError:\n"
-"there is something in it that is not UTF-8, and the walk is of no more use.");
+"Add everything at and below the node at an address; the flags are added to those of every block. Returns how many\n"
+"characters all blocks have outside and inside <noscript>. UnicodeDecodeError: there is something in it that is not\n"
+"UTF-8, and the walk is of no more use.");
 PyDoc_STRVAR(columns_doc,
 "walk_columns(walk)\n--\n\n"
 "The columns of the document gathered so far, and what else was found.");

@@ -8,8 +8,7 @@ static PyObject *longs(const Buffer *items, size_t size, size_t offset) {
     PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(long)));
     if (!made) return NULL;
     char *out = PyBytes_AS_STRING(made);
-    const char *in = items->data + offset;
-    for (size_t i = 0; i < count; i++) memcpy(out + i * sizeof(long), in + i * size, sizeof(long));
+    for (size_t i = 0; i < count; i++) memcpy(out + i * sizeof(long), items->data + offset + i * size, sizeof(long));
     return made;
 }
 
@@ -27,32 +26,7 @@ static PyObject *bytes(const Buffer *items, size_t size, size_t offset) {
 
 /* -- names: few different ones, and each is made once -------------------------------------------------------------- */
 
-typedef struct {
-    Str text;
-    PyObject *made;
-} Slot;
-
-typedef struct {
-    Slot *slots;
-    size_t mask;
-} Pool;
-
-static int pool_open(Pool *pool, size_t most) {
-    size_t count = 16;
-    while (count < 2 * most) count *= 2;
-    pool->mask = count - 1;
-    pool->slots = PyMem_Calloc(count, sizeof(Slot));
-    return pool->slots ? 0 : (PyErr_NoMemory(), -1);
-}
-
-static void pool_close(Pool *pool) {
-    for (size_t i = 0; pool->slots && i <= pool->mask; i++) Py_XDECREF(pool->slots[i].made);
-    PyMem_Free(pool->slots);
-}
-
-/* A new reference to the string of a text; not a shared one where names were made to collide. */
-static PyObject *pooled(Pool *pool, Str text) {
-    enum { PROBES = 32 };
+static uint64_t hash_of(Str text) {
     uint64_t hash = text.size, word;
     size_t at = 0;
     for (; at + 8 <= text.size; at += 8) {
@@ -61,47 +35,52 @@ static PyObject *pooled(Pool *pool, Str text) {
         hash ^= hash >> 29;
     }
     for (; at < text.size; at++) hash = (hash ^ text.data[at]) * UINT64_C(0x100000001b3);
-    hash ^= hash >> 32;
-    for (size_t i = 0; i < PROBES; i++) {
-        Slot *slot = &pool->slots[(hash + i) & pool->mask];
-        if (!slot->made) {
-            slot->text = text;
-            slot->made = PyUnicode_DecodeUTF8((const char *)text.data, (Py_ssize_t)text.size, NULL);
-        } else if (slot->text.size != text.size || memcmp(slot->text.data, text.data, text.size)) {
-            continue;
+    return hash ^ hash >> 32;
+}
+
+/* The class names and the like of a container, or its tag, where that is of no standard. */
+static Str own_text(const Walk *w, long index, int tag) {
+    const Container *c = ITEM(w->containers, Container, index);
+    size_t at = tag ? c->names + c->names_size : c->names, size = tag ? c->tag_size : c->names_size;
+    return size ? (Str){(unsigned char *)w->names.data + at, size} : (Str){(const unsigned char *)"", 0};
+}
+
+/* A new reference to the string of a container; `slots` hold the numbers of containers + 1 whose strings are made. */
+static PyObject *pooled(const Walk *w, PyObject *made, uint32_t *slots, uint32_t mask, long index, int tag) {
+    enum { PROBES = 32 }; /* where names were made to collide, strings are not shared */
+    Str text = own_text(w, index, tag);
+    uint64_t hash = hash_of(text);
+    for (uint64_t i = 0; i < PROBES; i++) {
+        uint32_t *slot = &slots[(hash + i) & mask];
+        if (!*slot) {
+            *slot = (uint32_t)index + 1;
+            break;
         }
-        return Py_XNewRef(slot->made);
+        Str other = own_text(w, (long)*slot - 1, tag);
+        if (other.size == text.size && !memcmp(other.data, text.data, text.size))
+            return Py_NewRef(PyList_GET_ITEM(made, (long)*slot - 1));
     }
     return PyUnicode_DecodeUTF8((const char *)text.data, (Py_ssize_t)text.size, NULL);
 }
 
-static Str part_of(const Walk *w, size_t at, size_t size) { return (Str){(unsigned char *)w->names.data + at, size}; }
-
 /* The names of the containers, or their tags. */
-static PyObject *names(const Walk *w, Pool *pool, int tags) {
+static PyObject *names(const Walk *w, int tags) {
     long count = COUNT(w->containers, Container);
+    uint32_t room = 16;
+    while (room < 2 * (size_t)count) room *= 2;
+    uint32_t *slots = PyMem_Calloc(room, sizeof *slots);
+    if (!slots) return PyErr_NoMemory();
     PyObject *made = PyList_New(count);
     for (long i = 0; made && i < count; i++) {
         const Container *c = ITEM(w->containers, Container, i);
         PyObject *name;
-        if (!tags) name = pooled(pool, part_of(w, c->names, c->names_size));
-        else if (c->tag_size) name = pooled(pool, part_of(w, c->names + c->names_size, c->tag_size));
+        if (!tags || c->tag_size) name = pooled(w, made, slots, room - 1, i, tags);
         else name = Py_XNewRef(c->tag < KNOWN_TAGS ? w->tables->names[c->tag] : NULL);
         if (name) PyList_SET_ITEM(made, i, name);
         else Py_CLEAR(made);
     }
+    PyMem_Free(slots);
     if (!made && !PyErr_Occurred()) PyErr_SetString(PyExc_RuntimeError, "walk: a tag without a name");
-    return made;
-}
-
-static PyObject *tags_and_names(const Walk *w) {
-    Pool pool;
-    if (pool_open(&pool, 2 * (size_t)COUNT(w->containers, Container)) < 0) return NULL;
-    PyObject *tags = names(w, &pool, 1), *own = tags ? names(w, &pool, 0) : NULL;
-    PyObject *made = own ? PyTuple_Pack(2, tags, own) : NULL;
-    Py_XDECREF(tags);
-    Py_XDECREF(own);
-    pool_close(&pool);
     return made;
 }
 
@@ -176,14 +155,6 @@ static PyObject *marks(Walk *w) {
 
 /* -- all of it ----------------------------------------------------------------------------------------------------- */
 
-/* Characters in blocks outside and inside <noscript>. */
-static void count_shown(const Walk *w, long shown[2]) {
-    for (long i = 0, count = COUNT(w->blocks, Block); i < count; i++) {
-        const Block *block = ITEM(w->blocks, Block, i);
-        shown[block->flags & FLAG_NOSCRIPT ? 1 : 0] += block->end - block->start;
-    }
-}
-
 static PyObject *statuses(const Walk *w) {
     PyObject *made = PyTuple_New(w->status_count);
     for (int i = 0; made && i < w->status_count; i++) PyTuple_SET_ITEM(made, i, PyLong_FromLong(w->statuses[i]));
@@ -201,15 +172,11 @@ static PyObject *head(const Walk *w) {
 PyObject *walk_columns(Walk *w) {
     trim_marks(w, w->size - 1, w->size ? w->size - 1 : 0);
     ITEM(w->containers, Container, 0)->last = COUNT(w->blocks, Block);
-    long shown[2] = {0, 0};
-    count_shown(w, shown);
-    PyObject *both = tags_and_names(w);
-    if (!both) return NULL;
     return Py_BuildValue(
-        "(NNNNNNNNNNNNNN(ll))",
+        "(NNNNNNNNNNNNNNN)",
         PyUnicode_DecodeUTF8(w->text.data, (Py_ssize_t)(w->block_at ? w->block_at - 1 : 0), NULL),
         LONGS(w->blocks, Block, start), LONGS(w->blocks, Block, end), BYTES(w->blocks, Block, kind),
         BYTES(w->blocks, Block, level), BYTES(w->blocks, Block, flags), LONGS(w->blocks, Block, container),
         LONGS(w->containers, Container, parent), LONGS(w->containers, Container, first),
-        LONGS(w->containers, Container, last), both, marks(w), head(w), statuses(w), shown[0], shown[1]);
+        LONGS(w->containers, Container, last), names(w, 1), names(w, 0), marks(w), head(w), statuses(w));
 }

@@ -52,29 +52,32 @@ def read_html(
         return Document(text="", markup=True, statuses=tuple(statuses))
     scanned = scan(data, limits or Limits())
     statuses += scanned.statuses
-    parser = LexborHTMLParser(open_body(scanned.data))
-    document = _walked(parser, statuses, deadline)
+    document = _walked(open_body(scanned.data), statuses, deadline)
     if tuple(statuses) == document.statuses:
         return document
     return replace(document, statuses=tuple(dict.fromkeys(statuses)))
 
 
-def _walked(parser: LexborHTMLParser, statuses: list[Status], deadline: float | None) -> Document:
-    """The blocks of a parsed page, and of what was rescued; what happened is added to `statuses`."""
+def _walked(data: bytes, statuses: list[Status], deadline: float | None) -> Document:
+    """The blocks of a page, and of what was rescued; what happened is added to `statuses`."""
     document, found = None, list[Status]()
     if is_trusted():
         with suppress(UnicodeDecodeError):
-            document, found = _cut(parser, CompiledWalker(deadline))
+            document, found = _cut(data, CompiledWalker(deadline))
     if document is None:
-        document, found = _cut(parser, Walker(deadline))
+        document, found = _cut(data, Walker(deadline))
     statuses += found
     return document
 
 
-def _cut(parser: LexborHTMLParser, walker: Walker | CompiledWalker) -> tuple[Document, list[Status]]:
+def _cut(data: bytes, walker: Walker | CompiledWalker) -> tuple[Document, list[Status]]:
+    parser: LexborHTMLParser | None
+    parser = LexborHTMLParser(data)
     root = parser.root
     if root is not None:
         walker.walk(root)
+    if walker.shown()[0] >= WORTH_RESCUING * 8:
+        root = parser = None  # the tree is most of what a page takes in memory
     document = walker.document()
     statuses = list(document.statuses)
     document, rescued = _rescue(document, parser, walker)
@@ -111,14 +114,14 @@ def _serialise(tree: Any) -> str:
 
 
 def _rescue(
-    document: Document, parser: LexborHTMLParser, walker: Walker | CompiledWalker
+    document: Document, parser: LexborHTMLParser | None, walker: Walker | CompiledWalker
 ) -> tuple[Document, list[Status]]:
     """Bring back text that the page holds but does not show: <noscript>, JSON-LD, state JSON, in this order."""
     visible, hidden = walker.shown()
     if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
         shown = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
         return replace(document, flags=shown), [Status.RESCUED_NOSCRIPT]
-    if visible >= WORTH_RESCUING * 8:
+    if parser is None:  # enough is visible
         return document, []
     body, status = _hidden_text(document, parser)
     if (len(body) < WORTH_RESCUING and visible) or not body or visible > len(body) * SHOWS_NOTHING:

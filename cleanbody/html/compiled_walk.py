@@ -26,32 +26,17 @@ class CompiledWalker:
 
     def walk(self, root: LexborNode, extra_flags: int = 0) -> None:
         """Add everything below `root`, which is visited too."""
-        core.walk_on(self._walk, root.mem_id, extra_flags)
+        self._shown = core.walk_on(self._walk, root.mem_id, extra_flags)
 
     def shown(self) -> tuple[int, int]:
-        """Characters in the blocks of the last `document` outside and inside <noscript>."""
+        """Characters in blocks outside and inside <noscript>."""
         return self._shown
 
     def document(self) -> Document:
         """The document gathered so far."""
         found = core.walk_columns(self._walk)
-        (
-            text,
-            start,
-            end,
-            kind,
-            level,
-            flags,
-            container,
-            parent,
-            first,
-            last,
-            both,
-            marks,
-            head,
-            statuses,
-            self._shown,
-        ) = found
+        text, start, end, kind, level, flags, container, parent, first, last, tag, names, *more = found
+        marks, head, statuses = more
         return Document(
             text=text,
             markup=True,
@@ -62,8 +47,8 @@ class CompiledWalker:
             flags=flags,
             container=array("l", container),
             parent=array("l", parent),
-            tag=both[0],
-            names=both[1],
+            tag=tag,
+            names=names,
             first=array("l", first),
             last=array("l", last),
             marks=Marks.of_columns(
