@@ -12,7 +12,7 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
                                     NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__native(void) {
-    if (scan_setup() < 0) return NULL;
+    if (scan_setup() < 0 || names_setup() < 0) return NULL;
     PyObject *made = PyModule_Create(&module);
     for (size_t i = 0; made && i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(made, tables[i]) < 0) Py_CLEAR(made);

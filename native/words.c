@@ -13,19 +13,28 @@ static const double PROSE_WORDS = 18.0;
 static const char *const CAPSULE = "cleanbody._native.function_words";
 enum { LONGEST = 100 }; /* bytes of a function word */
 
+typedef struct {
+    Names names;
+    uint64_t sieve[512]; /* a bit for what hashes of names end in: most other words have another, which is told at once */
+} FunctionWords;
+
 static void release(PyObject *capsule) {
-    Names *names = PyCapsule_GetPointer(capsule, CAPSULE);
-    if (names) names_free(names);
-    PyMem_Free(names);
+    FunctionWords *empty = PyCapsule_GetPointer(capsule, CAPSULE);
+    if (empty) names_free(&empty->names);
+    PyMem_Free(empty);
 }
 
-static int add_all(Names *names, PyObject *words) {
+static int add_all(FunctionWords *empty, PyObject *words) {
     PyObject *iterator = PyObject_GetIter(words), *word = NULL;
     while (iterator && (word = PyIter_Next(iterator))) {
         Py_ssize_t size = 0;
         const char *bytes = PyUnicode_AsUTF8AndSize(word, &size);
         if (bytes && size > LONGEST) PyErr_Format(PyExc_ValueError, "a word of more than %d bytes", LONGEST);
-        if (!PyErr_Occurred()) names_add(names, (const unsigned char *)bytes, (size_t)size);
+        if (!PyErr_Occurred()) {
+            uint64_t hash = names_hash((const unsigned char *)bytes, (size_t)size);
+            empty->sieve[hash >> 6 & 511] |= UINT64_C(1) << (hash & 63);
+            names_add_hashed(&empty->names, hash, (const unsigned char *)bytes, (size_t)size);
+        }
         Py_DECREF(word);
         if (PyErr_Occurred()) break;
     }
@@ -35,18 +44,18 @@ static int add_all(Names *names, PyObject *words) {
 
 static PyObject *native_function_words(PyObject *self, PyObject *words) {
     (void)self;
-    Names *names = PyMem_Calloc(1, sizeof *names);
-    if (!names) return PyErr_NoMemory();
-    PyObject *capsule = add_all(names, words) < 0 ? NULL : PyCapsule_New(names, CAPSULE, release);
+    FunctionWords *empty = PyMem_Calloc(1, sizeof *empty);
+    if (!empty) return PyErr_NoMemory();
+    PyObject *capsule = add_all(empty, words) < 0 ? NULL : PyCapsule_New(empty, CAPSULE, release);
     if (!capsule) {
-        names_free(names);
-        PyMem_Free(names);
+        names_free(&empty->names);
+        PyMem_Free(empty);
     }
     return capsule;
 }
 
 /* Whether a word is a function word once each ’ in it is an apostrophe. */
-static int with_apostrophes(const Names *empty, const unsigned char *bytes, size_t size) {
+static int with_apostrophes(const FunctionWords *empty, const unsigned char *bytes, size_t size) {
     unsigned char plain[3 * LONGEST];
     size_t out = 0;
     if (size > sizeof plain || !memchr(bytes, 0xE2, size)) return 0;
@@ -55,11 +64,13 @@ static int with_apostrophes(const Names *empty, const unsigned char *bytes, size
         plain[out++] = quote ? '\'' : bytes[i];
         if (quote) i += 2;
     }
-    return out < size && names_find(empty, plain, out) >= 0;
+    return out < size && names_find(&empty->names, plain, out) >= 0;
 }
 
-static int is_empty(const Names *empty, const unsigned char *bytes, size_t size) {
-    return (size <= LONGEST && names_find(empty, bytes, size) >= 0) || with_apostrophes(empty, bytes, size);
+static inline int is_empty(const FunctionWords *empty, uint64_t hash, const unsigned char *bytes, const Word *word) {
+    int may = empty->sieve[hash >> 6 & 511] >> (hash & 63) & 1;
+    if (may && names_find_hashed(&empty->names, hash, bytes, word->size) >= 0) return 1;
+    return word->size != word->chars && with_apostrophes(empty, bytes, word->size);
 }
 
 /* --- stems of a page ---------------------------------------------------------------------------------------------- */
@@ -73,7 +84,7 @@ typedef struct {
 } Stem;
 
 typedef struct {
-    const Names *empty;
+    const FunctionWords *empty;
     Words words; /* of the last text */
     Names names;
     Stem *stems; /* one for each name */
@@ -95,8 +106,8 @@ static void stems_free(Stems *s) {
     PyMem_RawFree(s->ids);
 }
 
-static int add_stem(Stems *s, const unsigned char *bytes, size_t size) {
-    int64_t id = names_add(&s->names, bytes, size);
+static int add_stem(Stems *s, uint64_t hash, const unsigned char *bytes, size_t size) {
+    int64_t id = names_add_hashed(&s->names, hash, bytes, size);
     if (id < 0) return -1;
     if ((size_t)id == s->stem_room) {
         size_t room = s->stem_room ? 2 * s->stem_room : 512;
@@ -120,6 +131,13 @@ static size_t stem_size(const unsigned char *bytes, const Word *word) {
     return size - 1;
 }
 
+/* Append a character and the one behind it, with the zero between them: no word has one. */
+static int add_pair(Stems *s, const Word *first) {
+    const unsigned char *bytes = s->words.bytes + first->begin;
+    size_t size = first->size + 1 + first[1].size;
+    return add_stem(s, names_hash(bytes, size), bytes, size);
+}
+
 /* Append the stems of the words that were split last. */
 static int add_stems(Stems *s) {
     const Word *previous = NULL; /* the character of a script without spaces that stands before */
@@ -133,14 +151,17 @@ static int add_stems(Stems *s) {
     for (size_t i = 0; i < s->words.count; i++) {
         const Word *word = &s->words.items[i];
         const unsigned char *bytes = s->words.bytes + word->begin;
-        if (words_is_spaceless(&s->words, word)) { /* both, with the zero between them: no word has one */
-            if (previous && add_stem(s, s->words.bytes + previous->begin, previous->size + 1 + word->size) < 0) return -1;
-            previous = word;
+        if (word->chars < SHORTEST) {
+            int spaceless = words_is_spaceless(&s->words, word);
+            if (spaceless && previous && add_pair(s, previous) < 0) return -1;
+            previous = spaceless ? word : NULL;
             continue;
         }
         previous = NULL;
-        if (word->chars < SHORTEST || is_empty(s->empty, bytes, word->size)) continue;
-        if (add_stem(s, bytes, stem_size(bytes, word)) < 0) return -1;
+        uint64_t hash = names_hash(bytes, word->size);
+        if (is_empty(s->empty, hash, bytes, word)) continue;
+        size_t size = stem_size(bytes, word);
+        if (add_stem(s, size == word->size ? hash : names_hash(bytes, size), bytes, size) < 0) return -1;
     }
     return 0;
 }

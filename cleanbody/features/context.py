@@ -10,6 +10,7 @@ from typing import Final
 from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
+from cleanbody.features.text import blank_columns
 from cleanbody.features.tokens import content_stems, find_words, function_word_table
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 from cleanbody.page import Document
@@ -152,7 +153,7 @@ def section_columns(
         headings: column of the blocks, above 0 for a heading.
         title: the headline, "" where unknown.
     """
-    columns = [zeros(len(words)) for _ in SECTION_COLUMNS]
+    columns = blank_columns(SECTION_COLUMNS, len(words))
     if core is not None:
         table = function_word_table()
         sizes, links, levels = _doubles(words), _doubles(link_share), _doubles(headings)
@@ -206,7 +207,7 @@ def coherence_columns(
         texts: the n blocks' texts.
         title, description: the headline and what the head of the page says of it, "" where unknown.
     """
-    columns = [zeros(len(texts)) for _ in COHERENCE_COLUMNS]
+    columns = blank_columns(COHERENCE_COLUMNS, len(texts))
     if core is not None:
         table = function_word_table()
         core.coherence_columns(texts, _doubles(words), _doubles(link_share), title, description, table, columns)
