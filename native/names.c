@@ -2,12 +2,14 @@
 
 #include "native.h"
 
-uint64_t names_key;
+uint64_t names_key[2];
 
 int names_setup(void) {
     PyObject *text = PyUnicode_FromString("cleanbody._native.names");
     if (!text) return -1;
-    names_key = (uint64_t)PyObject_Hash(text) * UINT64_C(0x9E3779B97F4A7C15) | 1; /* Python's own key is in it */
+    uint64_t hash = (uint64_t)PyObject_Hash(text); /* Python's own key is in it */
+    names_key[0] = names_mix(hash, UINT64_C(0x9E3779B97F4A7C15));
+    names_key[1] = names_mix(hash, UINT64_C(0xA0761D6478BD642F));
     Py_DECREF(text);
     return 0;
 }

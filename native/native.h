@@ -98,7 +98,7 @@ int sample_is_bullet(const Sample *sample);
 int sample_is_copyright(const Sample *sample);
 
 /* A hash of bytes, keyed so that no page can choose what collides (names.c). */
-extern uint64_t names_key;
+extern uint64_t names_key[2];
 static inline uint64_t load64(const unsigned char *p) {
     uint64_t value;
     memcpy(&value, p, 8);
@@ -120,12 +120,15 @@ static inline uint64_t names_mix(uint64_t a, uint64_t b) { /* both halves of the
 #endif
 }
 static inline uint64_t names_hash(const unsigned char *p, size_t size) {
-    uint64_t hash = names_key ^ size;
-    for (; size > 8; size -= 8, p += 8) hash = names_mix(hash ^ load64(p), UINT64_C(0xA0761D6478BD642F));
-    uint64_t tail = size >= 4 ? load32(p) << 32 | load32(p + size - 4)
-                    : size    ? (uint64_t)p[0] << 16 | (uint64_t)p[size >> 1] << 8 | p[size - 1]
-                              : 0;
-    return names_mix(hash ^ tail, UINT64_C(0xE7037ED1A0B428DB));
+    uint64_t hash = names_key[1], a = 0, b = 0;
+    size_t left = size;
+    for (; left > 16; left -= 16, p += 16) hash = names_mix(load64(p) ^ names_key[0], load64(p + 8) ^ hash);
+    if (left >= 4) { /* without a branch for eight, and with no byte left out */
+        size_t middle = left >> 3 << 2;
+        a = load32(p) << 32 | load32(p + middle);
+        b = load32(p + left - 4) << 32 | load32(p + left - 4 - middle);
+    } else if (left) a = (uint64_t)p[0] << 16 | (uint64_t)p[left >> 1] << 8 | p[left - 1];
+    return names_mix(names_mix(a ^ names_key[0], b ^ hash) ^ size, UINT64_C(0xE7037ED1A0B428DB));
 }
 
 /* Distinct strings of bytes, numbered from 0 (names.c): begin with `Names names = {0};`, free on every way out. */

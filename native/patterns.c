@@ -203,6 +203,7 @@ int sample_money(const Sample *s) {
     static const char *const codes[] = {"USD", "EUR", "GBP", "PLN", "RUB", "CHF"};
     int count = 0;
     for (Py_ssize_t i = 0; i < s->size; i++) {
+        if (!is(s, i, CHAR_MONEY | CHAR_UPPER)) continue;
         if (is(s, i, CHAR_MONEY)) count++;
         if (!is(s, i, CHAR_UPPER) || !is(s, i + 2, CHAR_UPPER) || is(s, i + 3, CHAR_WORD) || !begins_word(s, i)) continue;
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) count += !!literal(s, i, codes[k]);

@@ -46,7 +46,7 @@ void words_free(Words *words) {
 static const unsigned char folded[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
 
 /* A machine that is fed folded characters. */
-enum { LONGEST = 16 }; /* bytes that one of them adds at most: an apostrophe, itself, two zeros */
+enum { LONGEST = 24 }; /* bytes that one of them adds at most: an apostrophe, itself, two zeros; and eight to write on */
 
 typedef struct {
     Words *words;
@@ -108,8 +108,54 @@ static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
     return 0;
 }
 
-/* Letters and digits of ASCII go straight on. */
-#define SPLIT(NAME, TYPE)                                                                                              \
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Fold the letters and digits that begin eight characters of ASCII; how many they are. */
+static inline size_t fold_eight(uint64_t eight, unsigned char *out) {
+    uint64_t lower = eight | EACH(0x20);
+    uint64_t letter = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
+    uint64_t number = (eight + EACH(0x80 - '0')) & ~(eight + EACH(0x7F - '9'));
+    uint64_t other = ~(letter | number) & EACH(0x80);
+    eight |= (letter & EACH(0x80)) >> 2;
+    memcpy(out, &eight, 8);
+    return other ? (size_t)__builtin_ctzll(other) >> 3 : 8;
+}
+
+/* Whether the eight characters at text are all ASCII; if so, they are put together. */
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline int eight1(const Py_UCS1 *text, uint64_t *eight) {
+    memcpy(eight, text, 8);
+    return !(*eight & EACH(0x80));
+}
+
+static inline uint64_t narrow(uint64_t four) {
+    four = (four | four >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+    return (four | four >> 16) & UINT64_C(0xFFFFFFFF);
+}
+
+static inline int eight2(const Py_UCS2 *text, uint64_t *eight) {
+    uint64_t low, high;
+    memcpy(&low, text, 8);
+    memcpy(&high, text + 4, 8);
+    *eight = narrow(low) | narrow(high) << 32;
+    return !((low | high) & UINT64_C(0xFF80FF80FF80FF80));
+}
+#else
+static inline int eight1(const Py_UCS1 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+static inline int eight2(const Py_UCS2 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+#endif
+static inline int eight4(const Py_UCS4 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+
+/* A run of letters and digits of ASCII is read by eights while that goes, and then one by one. */
+#define SPLIT(NAME, TYPE, EIGHT)                                                                                       \
+    static inline size_t NAME##_run(const TYPE *text, size_t size, unsigned char *out) {                               \
+        size_t i = 0, more = 8;                                                                                        \
+        for (uint64_t eight; more == 8 && i + 8 <= size && EIGHT(text + i, &eight); i += more)                         \
+            more = fold_eight(eight, out + i);                                                                         \
+        if (more < 8) return i;                                                                                        \
+        for (; i < size && text[i] < 0x80 && folded[text[i]]; i++) out[i] = folded[text[i]];                           \
+        return i;                                                                                                      \
+    }                                                                                                                  \
     static int NAME(Words *words, const TYPE *text, size_t size) {                                                     \
         Machine m = {.words = words, .out = words->used};                                                              \
         const CharPage *latin = chars_page(0);                                                                         \
@@ -120,25 +166,30 @@ static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
             if (c >= 0x80) {                                                                                           \
                 i++;                                                                                                   \
                 if (feed_folded(&m, c, size - i) < 0) return -1;                                                       \
-            } else if (!folded[c]) {                                                                                   \
-                i++;                                                                                                   \
-                if (feed(&m, c, latin->classes[c]) < 0) return -1;                                                     \
-            } else {                                                                                                   \
+            } else if (folded[c]) {                                                                                    \
                 if (m.mark) put(&m, m.mark);                                                                           \
-                unsigned char *begin = words->bytes + m.out, *out = begin;                                             \
-                do *out++ = folded[c];                                                                                 \
-                while (++i < size && (c = text[i]) < 0x80 && folded[c]);                                               \
-                m.out += (size_t)(out - begin);                                                                        \
-                m.chars += (size_t)(out - begin);                                                                      \
+                size_t count = NAME##_run(text + i, size - i, words->bytes + m.out);                                   \
+                m.out += count;                                                                                        \
+                m.chars += count;                                                                                      \
                 m.mark = 0;                                                                                            \
                 m.after_word = 1;                                                                                      \
+                i += count;                                                                                            \
+            } else {                                                                                                   \
+                i++;                                                                                                   \
+                if (c == '\'' || c == '_') {                                                                           \
+                    if (feed(&m, c, latin->classes[c]) < 0) return -1;                                                 \
+                    continue;                                                                                          \
+                }                                                                                                      \
+                if (close_open(&m) < 0) return -1;                                                                     \
+                m.mark = 0;                                                                                            \
+                m.after_word = 0;                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
         return close_open(&m) < 0 || PyErr_Occurred() ? -1 : 0;                                                        \
     }
-SPLIT(split1, Py_UCS1)
-SPLIT(split2, Py_UCS2)
-SPLIT(split4, Py_UCS4)
+SPLIT(split1, Py_UCS1, eight1)
+SPLIT(split2, Py_UCS2, eight2)
+SPLIT(split4, Py_UCS4, eight4)
 
 int words_split(Words *words, PyObject *text, Py_ssize_t chars) {
     if (!PyUnicode_Check(text)) {

@@ -126,6 +126,7 @@ static int add_stem(Stems *s, uint64_t hash, const unsigned char *bytes, size_t 
 /* Bytes of a word's first characters. */
 static size_t stem_size(const unsigned char *bytes, const Word *word) {
     if (word->chars <= STEM) return word->size;
+    if (word->chars == word->size) return STEM;
     size_t size = 0;
     for (int chars = 0; chars <= STEM; size++) chars += (bytes[size] & 0xC0) != 0x80;
     return size - 1;
@@ -183,7 +184,7 @@ static int64_t stems_stand(Stems *s, PyObject *text, uint32_t where) {
     return count;
 }
 
-static double signed_log(double distance) { return copysign(log1p(fabs(distance)), distance); }
+static double signed_log(double distance) { return distance ? copysign(log1p(fabs(distance)), distance) : distance; }
 
 static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
 
@@ -199,6 +200,7 @@ typedef struct {
     Names keys;      /* the first words of blocks */
     size_t *begin;   /* of each block's stems; one more for the end */
     uint32_t *key;   /* of each block */
+    uint8_t *prose;  /* whether a block is prose */
     uint32_t *times; /* that a key has been seen: in all, and so far */
     const double *words, *link_share;
     double **columns;
@@ -206,13 +208,12 @@ typedef struct {
     size_t title_stems;
 } Page;
 
-static int is_prose(const Page *page, Py_ssize_t i) { return page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS; }
-
 static int read_blocks(Page *page, PyObject *const *texts) {
     Stems *s = &page->stems;
     page->begin = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->begin);
     page->key = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->key);
-    if (!page->begin || !page->key) return no_memory();
+    page->prose = PyMem_RawMalloc((size_t)page->rows + 1);
+    if (!page->begin || !page->key || !page->prose) return no_memory();
     for (Py_ssize_t i = 0; i < page->rows; i++) {
         page->begin[i] = s->id_count;
         if (stems_of(s, texts[i], STEMS_OF) < 0) return -1;
@@ -222,55 +223,56 @@ static int read_blocks(Page *page, PyObject *const *texts) {
                            : names_add(&page->keys, (const unsigned char *)"", 0);
         if (key < 0) return -1;
         page->key[i] = (uint32_t)key;
-        if (!is_prose(page, i)) continue;
+        page->prose[i] = page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS;
+        if (!page->prose[i]) continue;
         for (size_t k = page->begin[i]; k < s->id_count; k++) s->stems[s->ids[k]].of_body++;
     }
     page->begin[page->rows] = s->id_count;
     return 0;
 }
 
-/* How many stems of block i have the mark; where it is prose, all get the block's own. */
-static size_t overlap(Page *page, Py_ssize_t i, uint32_t mark, uint32_t own) {
-    Stems *s = &page->stems;
-    size_t count = 0;
-    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += s->stems[s->ids[k]].mark == mark;
-    for (size_t k = page->begin[i]; own && k < page->begin[i + 1]; k++) s->stems[s->ids[k]].mark = own;
-    return count;
-}
-
-/* What a block shares with the prose before and behind it: marks are unlike in both directions, and never 0. */
-static void fill_neighbours(Page *page) {
-    uint32_t mark = 0, next = 1;
-    for (Py_ssize_t i = 0; i < page->rows; i++) {
-        int prose = is_prose(page, i);
-        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
-        page->columns[BEFORE_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
-        if (prose) mark = next++;
-    }
-    mark = 0;
-    for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
-        int prose = is_prose(page, i);
-        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
-        page->columns[AFTER_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
-        if (prose) mark = next++;
-    }
-}
-
-static void fill_shares(Page *page, Py_ssize_t i) {
+/* What a block shares with the title, the description, the body, and the prose that left the mark. */
+static void fill_shares(const Page *page, Py_ssize_t i, uint32_t mark) {
     const Stems *s = &page->stems;
-    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0;
-    uint32_t mine = (uint32_t)is_prose(page, i);
+    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0, before = 0;
+    uint32_t mine = page->prose[i];
     for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) {
         const Stem *stem = &s->stems[s->ids[k]];
-        title += !!(stem->where & IN_TITLE);
-        description += !!(stem->where & IN_DESCRIPTION);
+        title += stem->where & IN_TITLE;
+        description += stem->where >> 1;
         body += stem->of_body > mine;
+        before += stem->mark == mark;
     }
     page->columns[TITLE_OVERLAP][i] = share(title, size);
     page->columns[BODY_OVERLAP][i] = share(body, size);
+    page->columns[BEFORE_OVERLAP][i] = share(before, size);
     page->columns[DESCRIPTION_OVERLAP][i] = share(description, size);
     page->columns[TITLE_IN_BLOCK][i] = share(title, page->title_stems);
     page->columns[STEMS][i] = (double)size;
+}
+
+static size_t count_marked(const Page *page, Py_ssize_t i, uint32_t mark) {
+    size_t count = 0;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += page->stems.stems[page->stems.ids[k]].mark == mark;
+    return count;
+}
+
+static void leave_mark(const Page *page, Py_ssize_t i, uint32_t mark) {
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) page->stems.stems[page->stems.ids[k]].mark = mark;
+}
+
+/* Down the page and up again: the prose that was met last has left its mark on its stems, a new number each time. */
+static void fill_overlaps(const Page *page) {
+    uint32_t mark = 1;
+    for (Py_ssize_t i = 0; i < page->rows; i++) {
+        fill_shares(page, i, mark);
+        if (page->prose[i]) leave_mark(page, i, ++mark);
+    }
+    mark++;
+    for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
+        page->columns[AFTER_OVERLAP][i] = share(count_marked(page, i, mark), page->begin[i + 1] - page->begin[i]);
+        if (page->prose[i]) leave_mark(page, i, ++mark);
+    }
 }
 
 static int fill_copies(Page *page) {
@@ -290,8 +292,7 @@ static int fill_coherence(Page *page, PyObject *const *texts, PyObject *title, P
     if (count < 0 || stems_stand(&page->stems, description, IN_DESCRIPTION) < 0) return -1;
     page->title_stems = (size_t)count;
     if (read_blocks(page, texts) < 0 || fill_copies(page) < 0) return -1;
-    for (Py_ssize_t i = 0; i < page->rows; i++) fill_shares(page, i);
-    fill_neighbours(page);
+    fill_overlaps(page);
     return 0;
 }
 
@@ -300,6 +301,7 @@ static void page_free(Page *page) {
     names_free(&page->keys);
     PyMem_RawFree(page->begin);
     PyMem_RawFree(page->key);
+    PyMem_RawFree(page->prose);
     PyMem_RawFree(page->times);
 }
 
@@ -345,11 +347,12 @@ static int fill_section(Sections *s, PyObject *heading, Py_ssize_t begin, Py_ssi
         linked += s->words[i] * s->link_share[i];
     }
     linked /= size != 0.0 ? size : 1.0;
+    double log_size = signed_log(size), log_blocks = signed_log((double)(end - begin));
     for (Py_ssize_t i = begin; i < end; i++) {
         s->columns[LEVEL][i] = heading ? s->headings[begin] : 0.0;
-        s->columns[SECTION_WORDS][i] = signed_log(size);
+        s->columns[SECTION_WORDS][i] = log_size;
         s->columns[LINKED][i] = linked;
-        s->columns[BLOCKS][i] = signed_log((double)(end - begin));
+        s->columns[BLOCKS][i] = log_blocks;
         s->columns[PLACE][i] = signed_log((double)(i - begin));
         s->columns[HEADING_OVERLAP][i] = share(shared, s->stems.id_count);
     }
