@@ -18,7 +18,8 @@ static const uint16_t full_stops[] = {0x3002, 0xFF01, 0xFF1F, 0x61F, 0x6D4, 0x96
 static const uint16_t closers[] = {'"', '\'', ')', ']', 0x201D, 0x2019, 0xBB, 0};
 static const uint16_t openers[] = {'(', '"', '\'', '/', '-', 0x201C, 0xAB, 0x201E, 0x2018, 0};
 static const uint16_t at[] = {'@', '#', 0};
-static const uint16_t address[] = {'h', 'w', 0};
+static const uint16_t w[] = {'w', 0};
+static const uint16_t colon[] = {':', 0};
 static const uint16_t money[] = {'$', 0xA3, 0xA5, 0xE3F, 0x20A9, 0x20AC, 0x20B4, 0x20B9, 0x20BA, 0x20BD, 0};
 static const uint16_t signs[] = {'(', 0xA9, 0};
 static const uint16_t parts[] = {'.', '/', '-', 0};
@@ -30,8 +31,8 @@ static const uint16_t capitals[] = { /* of Latin beyond Latin-1 */
 static const Set sets[] = {
     {CHAR_COMMA, commas},   {CHAR_SEPARATOR, separators}, {CHAR_STOP, stops},       {CHAR_FULL_STOP, full_stops},
     {CHAR_CLOSER, closers}, {CHAR_OPENER, openers},       {CHAR_UPPER, capitals},   {CHAR_AT, at},
-    {CHAR_ADDRESS, address}, {CHAR_MONEY, money},         {CHAR_SIGN, signs},       {CHAR_PART, parts},
-    {CHAR_NEWLINE, newline},
+    {CHAR_W, w},            {CHAR_COLON, colon},          {CHAR_MONEY, money},      {CHAR_SIGN, signs},
+    {CHAR_PART, parts},     {CHAR_NEWLINE, newline},
 };
 
 static int between(Py_UCS4 c, Py_UCS4 first, Py_UCS4 last) { return c - first <= last - first; }

@@ -19,6 +19,7 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
 PyMODINIT_FUNC PyInit__native(void) {
     if (scan_setup() < 0) return NULL;
     columns_setup();
+    if (scan_setup() < 0 || names_setup() < 0) return NULL;
     PyObject *made = PyModule_Create(&module);
     for (size_t i = 0; made && i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(made, tables[i]) < 0) Py_CLEAR(made);

@@ -2,56 +2,34 @@
 
 #include "native.h"
 
-static uint64_t key; /* of this process; never 0 once it is set */
+uint64_t names_key[2];
 
-static int set_key(void) {
+int names_setup(void) {
     PyObject *text = PyUnicode_FromString("cleanbody._native.names");
     if (!text) return -1;
-    key = (uint64_t)PyObject_Hash(text) * UINT64_C(0x9E3779B97F4A7C15) | 1; /* Python's own key is in it */
+    uint64_t hash = (uint64_t)PyObject_Hash(text); /* Python's own key is in it */
+    names_key[0] = names_mix(hash, UINT64_C(0x9E3779B97F4A7C15));
+    names_key[1] = names_mix(hash, UINT64_C(0xA0761D6478BD642F));
     Py_DECREF(text);
     return 0;
 }
 
-/* Both halves of the product, one upon the other. */
-static inline uint64_t mix(uint64_t a, uint64_t b) {
-#ifdef __SIZEOF_INT128__
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
-    uint64_t low = al * bl, one = ah * bl + (low >> 32), two = al * bh + (uint32_t)one;
-    return (a * b) ^ (ah * bh + (one >> 32) + (two >> 32));
-#endif
+/* Most are short, and where hashes agree most are the same. */
+static inline int same(const unsigned char *a, const unsigned char *b, size_t size) {
+    if (size < 4 || size > 16) return !memcmp(a, b, size);
+    if (size <= 8) return load32(a) == load32(b) && load32(a + size - 4) == load32(b + size - 4);
+    return load64(a) == load64(b) && load64(a + size - 8) == load64(b + size - 8);
 }
 
-static inline uint64_t load64(const unsigned char *p) {
-    uint64_t value;
-    memcpy(&value, p, 8);
-    return value;
-}
-
-static inline uint64_t load32(const unsigned char *p) {
-    uint32_t value;
-    memcpy(&value, p, 4);
-    return value;
-}
-
-static inline uint64_t hash_of(const unsigned char *p, size_t size) {
-    uint64_t hash = key ^ size;
-    size_t left = size;
-    for (; left > 8; left -= 8, p += 8) hash = mix(hash ^ load64(p), UINT64_C(0xA0761D6478BD642F));
-    uint64_t tail = left >= 4 ? load32(p) << 32 | load32(p + left - 4)
-                    : left    ? (uint64_t)p[0] << 16 | (uint64_t)p[left >> 1] << 8 | p[left - 1]
-                              : 0;
-    return mix(hash ^ tail, UINT64_C(0xE7037ED1A0B428DB));
-}
+static inline uint64_t filled(uint64_t hash, uint32_t id) { return (hash & ~UINT64_C(0xFFFFFFFF)) | ((uint64_t)id + 1); }
 
 /* The slot of a name, or the empty one that it belongs in. */
 static inline size_t slot_of(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size) {
     size_t slot = (size_t)hash & (names->slot_count - 1);
-    for (; names->slots[slot]; slot = (slot + 1) & (names->slot_count - 1)) {
-        const Name *found = &names->items[names->slots[slot] - 1];
-        if (found->hash == hash && found->size == size && !memcmp(names->bytes + found->begin, bytes, size)) break;
+    for (uint64_t held; (held = names->slots[slot]); slot = (slot + 1) & (names->slot_count - 1)) {
+        if ((held ^ hash) >> 32) continue;
+        const Name *found = &names->items[(uint32_t)held - 1];
+        if (found->size == size && same(names->bytes + found->begin, bytes, size)) break;
     }
     return slot;
 }
@@ -62,13 +40,13 @@ static int no_memory(void) {
 }
 
 static int grow_slots(Names *names) {
-    size_t count = names->slot_count ? 2 * names->slot_count : 256;
-    uint32_t *slots = PyMem_RawCalloc(count, sizeof *slots);
+    size_t count = names->slot_count ? 2 * names->slot_count : 1024;
+    uint64_t *slots = PyMem_RawCalloc(count, sizeof *slots);
     if (!slots) return no_memory();
     for (uint32_t i = 0; i < names->count; i++) {
         size_t slot = (size_t)names->items[i].hash & (count - 1);
         while (slots[slot]) slot = (slot + 1) & (count - 1);
-        slots[slot] = i + 1;
+        slots[slot] = filled(names->items[i].hash, i);
     }
     PyMem_RawFree(names->slots);
     names->slots = slots;
@@ -77,11 +55,10 @@ static int grow_slots(Names *names) {
 }
 
 static int make_room(Names *names, size_t size) {
-    if (!key && set_key() < 0) return -1;
     if (names->count == UINT32_MAX - 1) return no_memory();
     if (names->count >= names->slot_count / 2 && grow_slots(names) < 0) return -1;
     if (names->count == names->room) {
-        size_t room = names->room ? 2 * names->room : 128;
+        size_t room = names->room ? 2 * names->room : 512;
         Name *items = PyMem_RawRealloc(names->items, room * sizeof *items);
         if (!items) return no_memory();
         names->items = items;
@@ -97,35 +74,30 @@ static int make_room(Names *names, size_t size) {
     return 0;
 }
 
-int64_t names_add(Names *names, const unsigned char *bytes, size_t size) {
-    uint64_t hash = 0;
-    size_t slot = 0;
+int64_t names_add_hashed(Names *names, uint64_t hash, const unsigned char *bytes, size_t size) {
     if (names->slots) {
-        hash = hash_of(bytes, size);
-        slot = slot_of(names, hash, bytes, size);
-        if (names->slots[slot]) return names->slots[slot] - 1;
+        size_t slot = slot_of(names, hash, bytes, size);
+        if (names->slots[slot]) return (uint32_t)names->slots[slot] - 1;
     }
-    size_t slots = names->slot_count;
     if (make_room(names, size) < 0) return -1;
-    if (names->slot_count != slots) {
-        hash = hash_of(bytes, size);
-        slot = slot_of(names, hash, bytes, size);
-    }
+    size_t slot = slot_of(names, hash, bytes, size);
     memcpy(names->bytes + names->used, bytes, size);
     names->items[names->count] = (Name){hash, names->used, size};
     names->used += size;
-    names->slots[slot] = ++names->count;
-    return names->count - 1;
+    names->slots[slot] = filled(hash, names->count);
+    return names->count++;
+}
+
+int64_t names_find_hashed(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size) {
+    return names->slots ? (int64_t)(uint32_t)names->slots[slot_of(names, hash, bytes, size)] - 1 : -1;
+}
+
+int64_t names_add(Names *names, const unsigned char *bytes, size_t size) {
+    return names_add_hashed(names, names_hash(bytes, size), bytes, size);
 }
 
 int64_t names_find(const Names *names, const unsigned char *bytes, size_t size) {
-    if (!names->slots) return -1;
-    return (int64_t)names->slots[slot_of(names, hash_of(bytes, size), bytes, size)] - 1;
-}
-
-void names_clear(Names *names) {
-    if (names->slots) memset(names->slots, 0, names->slot_count * sizeof *names->slots);
-    names->used = names->count = 0;
+    return names_find_hashed(names, names_hash(bytes, size), bytes, size);
 }
 
 void names_free(Names *names) {

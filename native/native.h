@@ -77,10 +77,11 @@ enum {
     CHAR_GAP = 1 << 19,      /* not joined */
     CHAR_WORD = 1 << 20,     /* re: \w */
     CHAR_AT = 1 << 21,       /* "@" or "#" */
-    CHAR_ADDRESS = 1 << 22,  /* an address may begin with it */
-    CHAR_MONEY = 1 << 23,
-    CHAR_SIGN = 1 << 24,     /* of copyright, or the parenthesis that one in letters begins with */
-    CHAR_PART = 1 << 25,     /* parts the numbers of a date */
+    CHAR_W = 1 << 22,        /* "w": two may begin an address */
+    CHAR_COLON = 1 << 23,
+    CHAR_MONEY = 1 << 24,
+    CHAR_SIGN = 1 << 25,     /* of copyright, or the parenthesis that one in letters begins with */
+    CHAR_PART = 1 << 26,     /* parts the numbers of a date */
 };
 typedef struct {
     uint32_t classes[256];
@@ -95,8 +96,8 @@ static inline const CharPage *chars_page(Py_UCS4 c) {
 }
 static inline uint32_t chars_class(Py_UCS4 c) { return chars_page(c)->classes[c & 255]; }
 
-/* The first characters of a text with their classes, zeros behind them (text.c), and how many matches of the regular
-   expressions of features.text there are in it (patterns.c). */
+/* The first characters of a text with their classes, zeros behind them, and how many matches of the regular expressions
+   of features.text there are in them (patterns.c). */
 enum { SAMPLE = 600, SAMPLE_PADDING = 16 };
 typedef struct {
     Py_ssize_t size;
@@ -111,14 +112,47 @@ int sample_double_colons(const Sample *sample);
 int sample_is_bullet(const Sample *sample);
 int sample_is_copyright(const Sample *sample);
 
-/* Distinct strings of bytes, numbered from 0 (names.c): begin with `Names names = {0};`, free on every way out. The
-   hash is keyed, so that no page can choose what collides. */
+/* A hash of bytes, keyed so that no page can choose what collides (names.c). */
+extern uint64_t names_key[2];
+static inline uint64_t load64(const unsigned char *p) {
+    uint64_t value;
+    memcpy(&value, p, 8);
+    return value;
+}
+static inline uint64_t load32(const unsigned char *p) {
+    uint32_t value;
+    memcpy(&value, p, 4);
+    return value;
+}
+static inline uint64_t names_mix(uint64_t a, uint64_t b) { /* both halves of the product, one upon the other */
+#ifdef __SIZEOF_INT128__
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
+    uint64_t low = al * bl, one = ah * bl + (low >> 32), two = al * bh + (uint32_t)one;
+    return (a * b) ^ (ah * bh + (one >> 32) + (two >> 32));
+#endif
+}
+static inline uint64_t names_hash(const unsigned char *p, size_t size) {
+    uint64_t hash = names_key[1], a = 0, b = 0;
+    size_t left = size;
+    for (; left > 16; left -= 16, p += 16) hash = names_mix(load64(p) ^ names_key[0], load64(p + 8) ^ hash);
+    if (left >= 4) { /* without a branch for eight, and with no byte left out */
+        size_t middle = left >> 3 << 2;
+        a = load32(p) << 32 | load32(p + middle);
+        b = load32(p + left - 4) << 32 | load32(p + left - 4 - middle);
+    } else if (left) a = (uint64_t)p[0] << 16 | (uint64_t)p[left >> 1] << 8 | p[left - 1];
+    return names_mix(names_mix(a ^ names_key[0], b ^ hash) ^ size, UINT64_C(0xE7037ED1A0B428DB));
+}
+
+/* Distinct strings of bytes, numbered from 0 (names.c): begin with `Names names = {0};`, free on every way out. */
 typedef struct {
     uint64_t hash;
     size_t begin, size;
 } Name;
 typedef struct {
-    uint32_t *slots; /* number of a name + 1, or 0 */
+    uint64_t *slots; /* the upper half of a hash, and the number of a name + 1; or 0 */
     Name *items;
     unsigned char *bytes;
     size_t slot_count, room, used, bytes_room;
@@ -127,7 +161,9 @@ typedef struct {
 /* The number of a name, added if it is new; -1 and an exception without memory. */
 int64_t names_add(Names *names, const unsigned char *bytes, size_t size);
 int64_t names_find(const Names *names, const unsigned char *bytes, size_t size); /* -1: not there, no exception */
-void names_clear(Names *names);                                                  /* forget all, keep the memory */
+/* The same where the hash is at hand. */
+int64_t names_add_hashed(Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
+int64_t names_find_hashed(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
 void names_free(Names *names);
 
 /* The words of texts as features.tokens.words_of makes them (split.c), each as UTF-8 with a zero byte behind it: words
@@ -150,5 +186,6 @@ void words_free(Words *words);
 /* Called once, when the module is imported; -1 and an exception where that fails. */
 int scan_setup(void);
 void columns_setup(void);
+int scan_setup(void), names_setup(void);
 
 #endif

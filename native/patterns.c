@@ -1,8 +1,26 @@
-/* Matches in the beginning of a text. Twin: the regular expressions of cleanbody.features.text, each spelt out: none of
+/* Matches in the beginning of a text. Twin: the regular expressions of cleanbody.features.text, each spelt out. None of
    them can go back to anything but what is tried here, as what ends a part of it is never one of that part. Behind the
    last character of a sample stand zeros, which are of no class and no part of any expression. */
 
 #include "native.h"
+
+#define FILL(TYPE)                                                                                                     \
+    for (Py_ssize_t i = 0; i < s->size; i++) {                                                                         \
+        s->chars[i] = ((const TYPE *)data)[i];                                                                         \
+        s->classes[i] = chars_class(s->chars[i]);                                                                      \
+    }
+
+void sample_fill(Sample *s, PyObject *text) {
+    const void *data = PyUnicode_DATA(text);
+    s->size = PyUnicode_GET_LENGTH(text) < SAMPLE ? PyUnicode_GET_LENGTH(text) : SAMPLE;
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: FILL(Py_UCS1) break;
+    case PyUnicode_2BYTE_KIND: FILL(Py_UCS2) break;
+    default: FILL(Py_UCS4) break;
+    }
+    memset(s->chars + s->size, 0, SAMPLE_PADDING * sizeof *s->chars);
+    memset(s->classes + s->size, 0, SAMPLE_PADDING * sizeof *s->classes);
+}
 
 static int is(const Sample *s, Py_ssize_t i, uint32_t classes) { return !!(s->classes[i] & classes); }
 
@@ -172,7 +190,7 @@ int sample_addresses(const Sample *s) {
     int count = 0;
     Solid solid = {0, 0};
     for (Py_ssize_t i = 0; i < s->size;) {
-        int may = is(s, i, CHAR_ADDRESS | CHAR_AT) || is(s, i + 1, CHAR_AT);
+        int may = is(s, i, CHAR_AT | CHAR_W) || is(s, i + 1, CHAR_AT) || s->chars[i] == 'h';
         Py_ssize_t end = may ? address(s, &solid, i) : 0;
         count += !!end;
         i = end ? end : i + 1;
@@ -185,6 +203,7 @@ int sample_money(const Sample *s) {
     static const char *const codes[] = {"USD", "EUR", "GBP", "PLN", "RUB", "CHF"};
     int count = 0;
     for (Py_ssize_t i = 0; i < s->size; i++) {
+        if (!is(s, i, CHAR_MONEY | CHAR_UPPER)) continue;
         if (is(s, i, CHAR_MONEY)) count++;
         if (!is(s, i, CHAR_UPPER) || !is(s, i + 2, CHAR_UPPER) || is(s, i + 3, CHAR_WORD) || !begins_word(s, i)) continue;
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) count += !!literal(s, i, codes[k]);
@@ -192,7 +211,7 @@ int sample_money(const Sample *s) {
     return count;
 }
 
-/* Two and two of each row of colons. */
+/* ::, two and two of each row of colons */
 int sample_double_colons(const Sample *s) {
     int count = 0;
     for (Py_ssize_t i = 0; i < s->size; i++)

@@ -39,38 +39,14 @@ void words_free(Words *words) {
     *words = (Words){0};
 }
 
-/* --- ASCII ------------------------------------------------------------------------------------------------------- */
-
-/* A letter or digit folded, else 0. */
+/* A letter or digit of ASCII folded, else 0. */
 #define F(c) ((c) >= 'a' && (c) <= 'z' ? (c) : (c) >= 'A' && (c) <= 'Z' ? (c) + 32 : (c) >= '0' && (c) <= '9' ? (c) : 0)
 #define F4(c) F(c), F((c) + 1), F((c) + 2), F((c) + 3)
 #define F16(c) F4(c), F4((c) + 4), F4((c) + 8), F4((c) + 12)
-static const unsigned char folds[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
+static const unsigned char folded[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
 
-static int is_word(unsigned char c) { return folds[c] || c == '_'; }
-
-static int split_ascii(Words *words, const unsigned char *text, size_t size) {
-    if (size > SIZE_MAX / 4 || make_room(words, 2 * size + 2) < 0) return no_memory();
-    for (size_t i = 0; i < size;) {
-        int mark = text[i] == '\'' && i && is_word(text[i - 1]) && i + 1 < size && is_word(text[i + 1]);
-        if (!folds[text[i]] && !mark) {
-            i++;
-            continue;
-        }
-        unsigned char *begin = words->bytes + words->used, *out = begin;
-        for (unsigned char c; i < size; i++) {
-            if ((c = folds[text[i]])) *out++ = c;
-            else if (text[i] == '\'' && is_word(text[i - 1]) && i + 1 < size && is_word(text[i + 1])) *out++ = '\'';
-            else break;
-        }
-        if (close_word(words, words->used, words->used + (size_t)(out - begin), (size_t)(out - begin)) < 0) return -1;
-    }
-    return 0;
-}
-
-/* --- all others: a machine that is fed folded characters ---------------------------------------------------------- */
-
-enum { LONGEST = 16 }; /* bytes that one folded character adds at most: an apostrophe, itself, two zeros */
+/* A machine that is fed folded characters. */
+enum { LONGEST = 24 }; /* bytes that one of them adds at most: an apostrophe, itself, two zeros; and eight to write on */
 
 typedef struct {
     Words *words;
@@ -102,8 +78,7 @@ static inline int close_open(Machine *m) {
     return 0;
 }
 
-static inline int feed(Machine *m, Py_UCS4 c) {
-    uint32_t class = chars_class(c);
+static inline int feed(Machine *m, Py_UCS4 c, uint32_t class) {
     if (m->mark) {
         if (class & CHAR_WORD) put(m, m->mark);
         else if (close_open(m) < 0) return -1;
@@ -120,22 +95,101 @@ static inline int feed(Machine *m, Py_UCS4 c) {
     return 0;
 }
 
-static int split_any(Words *words, PyObject *text, Py_ssize_t size) {
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Machine m = {.words = words, .out = words->used};
-    if (make_room(words, LONGEST) < 0) return -1;
-    for (Py_ssize_t i = 0; i < size; i++) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, i);
-        const CharPage *page = chars_page(c);
-        uint64_t packed = page->folds ? page->folds[c & 255] : c;
-        do { /* `used` is where the open word begins, so room is counted from `out` */
-            if (words->room - m.out < LONGEST && make_room(words, m.out - words->used + LONGEST) < 0) return -1;
-            if (feed(&m, packed & 0x1FFFFF) < 0) return -1;
-        } while (packed >>= 21);
-    }
-    return close_open(&m) < 0 || PyErr_Occurred() ? -1 : 0;
+/* Feed what a character beyond ASCII folds to, and see to it that there is room for `left` of ASCII behind it. */
+static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
+    const CharPage *page = chars_page(c);
+    uint64_t packed = page->folds ? page->folds[c & 255] : c;
+    do {
+        Py_UCS4 one = packed & 0x1FFFFF;
+        size_t open = m->out - m->words->used; /* `used` is where the open word begins */
+        if (m->words->room - m->out < 2 * left + LONGEST && make_room(m->words, open + 2 * left + LONGEST) < 0) return -1;
+        if (feed(m, one, chars_class(one)) < 0) return -1;
+    } while (packed >>= 21);
+    return 0;
 }
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Fold the letters and digits that begin eight characters of ASCII; how many they are. */
+static inline size_t fold_eight(uint64_t eight, unsigned char *out) {
+    uint64_t lower = eight | EACH(0x20);
+    uint64_t letter = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
+    uint64_t number = (eight + EACH(0x80 - '0')) & ~(eight + EACH(0x7F - '9'));
+    uint64_t other = ~(letter | number) & EACH(0x80);
+    eight |= (letter & EACH(0x80)) >> 2;
+    memcpy(out, &eight, 8);
+    return other ? (size_t)__builtin_ctzll(other) >> 3 : 8;
+}
+
+/* Whether the eight characters at text are all ASCII; if so, they are put together. */
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline int eight1(const Py_UCS1 *text, uint64_t *eight) {
+    memcpy(eight, text, 8);
+    return !(*eight & EACH(0x80));
+}
+
+static inline uint64_t narrow(uint64_t four) {
+    four = (four | four >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+    return (four | four >> 16) & UINT64_C(0xFFFFFFFF);
+}
+
+static inline int eight2(const Py_UCS2 *text, uint64_t *eight) {
+    uint64_t low, high;
+    memcpy(&low, text, 8);
+    memcpy(&high, text + 4, 8);
+    *eight = narrow(low) | narrow(high) << 32;
+    return !((low | high) & UINT64_C(0xFF80FF80FF80FF80));
+}
+#else
+static inline int eight1(const Py_UCS1 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+static inline int eight2(const Py_UCS2 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+#endif
+static inline int eight4(const Py_UCS4 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+
+/* A run of letters and digits of ASCII is read by eights while that goes, and then one by one. */
+#define SPLIT(NAME, TYPE, EIGHT)                                                                                       \
+    static inline size_t NAME##_run(const TYPE *text, size_t size, unsigned char *out) {                               \
+        size_t i = 0, more = 8;                                                                                        \
+        for (uint64_t eight; more == 8 && i + 8 <= size && EIGHT(text + i, &eight); i += more)                         \
+            more = fold_eight(eight, out + i);                                                                         \
+        if (more < 8) return i;                                                                                        \
+        for (; i < size && text[i] < 0x80 && folded[text[i]]; i++) out[i] = folded[text[i]];                           \
+        return i;                                                                                                      \
+    }                                                                                                                  \
+    static int NAME(Words *words, const TYPE *text, size_t size) {                                                     \
+        Machine m = {.words = words, .out = words->used};                                                              \
+        const CharPage *latin = chars_page(0);                                                                         \
+        if (size > SIZE_MAX / 8) return no_memory();                                                                   \
+        if (make_room(words, 2 * size + LONGEST) < 0) return -1;                                                       \
+        for (size_t i = 0; i < size;) {                                                                                \
+            Py_UCS4 c = text[i];                                                                                       \
+            if (c >= 0x80) {                                                                                           \
+                i++;                                                                                                   \
+                if (feed_folded(&m, c, size - i) < 0) return -1;                                                       \
+            } else if (folded[c]) {                                                                                    \
+                if (m.mark) put(&m, m.mark);                                                                           \
+                size_t count = NAME##_run(text + i, size - i, words->bytes + m.out);                                   \
+                m.out += count;                                                                                        \
+                m.chars += count;                                                                                      \
+                m.mark = 0;                                                                                            \
+                m.after_word = 1;                                                                                      \
+                i += count;                                                                                            \
+            } else {                                                                                                   \
+                i++;                                                                                                   \
+                if (c == '\'' || c == '_') {                                                                           \
+                    if (feed(&m, c, latin->classes[c]) < 0) return -1;                                                 \
+                    continue;                                                                                          \
+                }                                                                                                      \
+                if (close_open(&m) < 0) return -1;                                                                     \
+                m.mark = 0;                                                                                            \
+                m.after_word = 0;                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        return close_open(&m) < 0 || PyErr_Occurred() ? -1 : 0;                                                        \
+    }
+SPLIT(split1, Py_UCS1, eight1)
+SPLIT(split2, Py_UCS2, eight2)
+SPLIT(split4, Py_UCS4, eight4)
 
 int words_split(Words *words, PyObject *text, Py_ssize_t chars) {
     if (!PyUnicode_Check(text)) {
@@ -144,8 +198,11 @@ int words_split(Words *words, PyObject *text, Py_ssize_t chars) {
     }
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     if (size > chars) size = chars;
-    if (PyUnicode_IS_ASCII(text)) return split_ascii(words, PyUnicode_DATA(text), (size_t)size);
-    return split_any(words, text, size);
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: return split1(words, PyUnicode_1BYTE_DATA(text), (size_t)size);
+    case PyUnicode_2BYTE_KIND: return split2(words, PyUnicode_2BYTE_DATA(text), (size_t)size);
+    default: return split4(words, PyUnicode_4BYTE_DATA(text), (size_t)size);
+    }
 }
 
 int words_is_spaceless(const Words *words, const Word *word) {

@@ -27,8 +27,9 @@ static const uint64_t of_event[128] = {SIXTYFOUR(EVENT, 0u), SIXTYFOUR(EVENT, 64
 
 typedef struct {
     Py_ssize_t counted[COUNTED], events[EVENTS];
-    uint32_t seen;   /* classes of any character of the sample */
-    uint32_t before; /* class of the last character */
+    uint32_t seen;   /* classes of any character */
+    uint32_t pairs;  /* classes of any two characters side by side */
+    uint32_t before; /* classes of the last character */
 } Counts;
 
 /* Whether an event happens is told by the class of a character and of the one before it. */
@@ -37,65 +38,49 @@ static inline uint64_t events_at(uint32_t class, uint32_t before) {
     return of_event[(class & (before >> CHAR_BEHIND | always)) >> EVENT_SHIFT & 127];
 }
 
-static void add_events(Counts *counts, uint64_t packed) {
-    for (int k = 0; k < EVENTS; k++) counts->events[k] += packed >> (EVENT_BITS * k) & ((1 << EVENT_BITS) - 1);
+static inline void add_up(Counts *counts, uint64_t events, uint64_t classes) {
+    for (int k = 0; k < EVENTS; k++) counts->events[k] += events >> (EVENT_BITS * k) & ((1 << EVENT_BITS) - 1);
+    for (int k = 0; k < COUNTED; k++) counts->counted[k] += classes >> (COUNTED_BITS * k) & ((1 << COUNTED_BITS) - 1);
 }
 
-/* Count up to STRETCH characters; with a sample, fill that, too, and count classes. */
+/* Count the characters begin...end, in stretches. */
 #define COUNT(NAME, TYPE, CLASS_OF)                                                                                    \
-    static inline void NAME(const TYPE *chars, Py_ssize_t begin, Py_ssize_t end, Counts *counts, Sample *sample) {     \
-        uint64_t events = 0, classes = 0;                                                                              \
-        uint32_t before = counts->before, seen = 0;                                                                    \
-        const CharPage *latin = chars_page(0);                                                                         \
+    static void NAME(const TYPE *chars, Py_ssize_t begin, Py_ssize_t end, Counts *counts) {                            \
+        uint32_t before = counts->before, seen = 0, pairs = 0;                                                         \
+        const uint32_t *latin = chars_page(0)->classes;                                                                \
         (void)latin;                                                                                                   \
-        for (Py_ssize_t i = begin; i < end; i++) {                                                                     \
-            uint32_t class = CLASS_OF(chars[i]);                                                                       \
-            events += events_at(class, before);                                                                        \
-            before = class;                                                                                            \
-            if (sample) {                                                                                              \
+        for (Py_ssize_t i = begin; i < end;) {                                                                         \
+            uint64_t events = 0, classes = 0;                                                                          \
+            for (Py_ssize_t stop = end - i > STRETCH ? i + STRETCH : end; i < stop; i++) {                             \
+                uint32_t class = CLASS_OF(chars[i]);                                                                   \
+                events += events_at(class, before);                                                                    \
                 classes += of_class[class & 63];                                                                       \
                 seen |= class;                                                                                         \
-                sample->chars[i] = chars[i];                                                                           \
-                sample->classes[i] = class;                                                                            \
+                pairs |= class & before;                                                                               \
+                before = class;                                                                                        \
             }                                                                                                          \
+            add_up(counts, events, classes);                                                                           \
         }                                                                                                              \
-        add_events(counts, events);                                                                                    \
-        for (int k = 0; k < COUNTED; k++)                                                                              \
-            counts->counted[k] += classes >> (COUNTED_BITS * k) & ((1 << COUNTED_BITS) - 1);                           \
         counts->before = before;                                                                                       \
         counts->seen |= seen;                                                                                          \
+        counts->pairs |= pairs;                                                                                        \
     }
-#define IN_LATIN(c) latin->classes[c]
+#define IN_LATIN(c) latin[c]
+#define IN_ANY(c) ((c) < 256 ? latin[c] : chars_class(c))
 COUNT(count1, Py_UCS1, IN_LATIN)
-COUNT(count2, Py_UCS2, chars_class)
-COUNT(count4, Py_UCS4, chars_class)
+COUNT(count2, Py_UCS2, IN_ANY)
+COUNT(count4, Py_UCS4, IN_ANY)
 
-/* Count the characters begin...end. */
-static void count(PyObject *text, Py_ssize_t begin, Py_ssize_t end, Counts *counts, Sample *sample) {
+static void count(PyObject *text, Py_ssize_t begin, Py_ssize_t end, Counts *counts) {
     const void *data = PyUnicode_DATA(text);
-    for (Py_ssize_t stop; begin < end; begin = stop) {
-        stop = end - begin > STRETCH ? begin + STRETCH : end;
-        switch (PyUnicode_KIND(text)) {
-        case PyUnicode_1BYTE_KIND: sample ? count1(data, begin, stop, counts, sample) : count1(data, begin, stop, counts, NULL); break;
-        case PyUnicode_2BYTE_KIND: sample ? count2(data, begin, stop, counts, sample) : count2(data, begin, stop, counts, NULL); break;
-        default: sample ? count4(data, begin, stop, counts, sample) : count4(data, begin, stop, counts, NULL); break;
-        }
+    switch (PyUnicode_KIND(text)) {
+    case PyUnicode_1BYTE_KIND: count1(data, begin, end, counts); break;
+    case PyUnicode_2BYTE_KIND: count2(data, begin, end, counts); break;
+    default: count4(data, begin, end, counts); break;
     }
 }
 
 static Counts at_start(void) { return (Counts){.before = CHAR_SPACE | CHAR_GAP | CHAR_OPENER}; }
-
-static void fill(Sample *sample, PyObject *text, Counts *counts) {
-    sample->size = PyUnicode_GET_LENGTH(text) < SAMPLE ? PyUnicode_GET_LENGTH(text) : SAMPLE;
-    count(text, 0, sample->size, counts, sample);
-    memset(sample->chars + sample->size, 0, SAMPLE_PADDING * sizeof *sample->chars);
-    memset(sample->classes + sample->size, 0, SAMPLE_PADDING * sizeof *sample->classes);
-}
-
-void sample_fill(Sample *sample, PyObject *text) {
-    Counts counts = at_start();
-    fill(sample, text, &counts);
-}
 
 /* Characters of a script without spaces part words, and two make one. */
 static double words_in(const Counts *counts) {
@@ -126,33 +111,51 @@ static int opens_quote(Py_UCS4 c) {
 static double most(double a, double b) { return a > b ? a : b; }
 static double least(double a, double b) { return a < b ? a : b; }
 
-/* Columns of the sample; the expressions are tried only where what they need has been seen. */
-static void fill_row_of_sample(const Sample *s, const Counts *counts, double words, double chars, double *const *columns,
-                               Py_ssize_t row) {
-    double size = most((double)s->size, 1.0), per_sample = most(words, 1.0) * least(1.0, size / most(chars, 1.0));
+/* Whether anything that an expression needs has been seen; most blocks have none of it. */
+static int needs_patterns(const Counts *counts, uint32_t first) {
+    const uint32_t seen = CHAR_AT | CHAR_MONEY | CHAR_SIGN, pairs = CHAR_W | CHAR_COLON | CHAR_UPPER | CHAR_SEPARATOR;
+    return counts->seen & seen || counts->pairs & pairs || counts->counted[DECIMAL] >= 3 || first & (CHAR_MARK | CHAR_DECIMAL);
+}
+
+static void fill_patterns(const Sample *s, const Counts *counts, double *const *columns, Py_ssize_t row) {
+    uint32_t seen = counts->seen, pairs = counts->pairs;
+    columns[DATES][row] = counts->counted[DECIMAL] >= 3 ? sample_dates(s) : 0;
+    columns[ADDRESSES][row] = seen & CHAR_AT || pairs & (CHAR_W | CHAR_SEPARATOR) ? sample_addresses(s) : 0;
+    columns[MONEY][row] = seen & CHAR_MONEY || pairs & CHAR_UPPER ? sample_money(s) : 0;
+    columns[COPYRIGHT][row] = seen & CHAR_SIGN ? sample_is_copyright(s) : 0;
+    columns[SEPARATORS][row] += pairs & CHAR_COLON ? sample_double_colons(s) : 0;
+    columns[BULLET][row] = sample_is_bullet(s);
+}
+
+/* Columns of the sample that are shares or of its first character. */
+static void fill_shares(PyObject *text, const Counts *counts, double words, double *const *columns, Py_ssize_t row) {
+    double chars = (double)PyUnicode_GET_LENGTH(text), size = most(least(chars, SAMPLE), 1.0);
+    double per_sample = most(words, 1.0) * least(1.0, size / most(chars, 1.0));
     const Py_ssize_t *n = counts->counted;
-    uint32_t seen = counts->seen;
+    Py_UCS4 first = PyUnicode_GET_LENGTH(text) ? PyUnicode_READ_CHAR(text, 0) : 0;
     columns[COMMAS][row] = (double)n[COMMA] / most(per_sample, 1.0);
     columns[DIGITS][row] = (double)n[DECIMAL] / size;
     columns[CAPITALS][row] = least(1.0, (double)counts->events[CAPITAL] / most((double)counts->events[WORD], 1.0));
-    columns[STARTS_LOWER][row] = s->size && Py_UNICODE_ISLOWER(s->chars[0]);
+    columns[STARTS_LOWER][row] = Py_UNICODE_ISLOWER(first);
     columns[SHOUTING][row] = (double)n[UPPER] / most((double)n[LETTER], 1.0);
     columns[MARKS][row] = (double)n[MARK] / size;
-    columns[DATES][row] = n[DECIMAL] >= 3 ? sample_dates(s) : 0;
-    columns[ADDRESSES][row] = seen & (CHAR_AT | CHAR_ADDRESS) ? sample_addresses(s) : 0;
-    columns[MONEY][row] = seen & CHAR_MONEY || n[UPPER] >= 3 ? sample_money(s) : 0;
-    columns[COPYRIGHT][row] = seen & CHAR_SIGN ? sample_is_copyright(s) : 0;
-    columns[SEPARATORS][row] = (double)n[SEPARATOR] + (n[COMMA] >= 2 ? sample_double_colons(s) : 0);
-    columns[BULLET][row] = sample_is_bullet(s);
-    columns[QUOTED][row] = opens_quote(s->chars[0]);
+    columns[SEPARATORS][row] = (double)n[SEPARATOR];
+    columns[QUOTED][row] = opens_quote(first);
+    static const int patterns[] = {DATES, ADDRESSES, MONEY, COPYRIGHT, BULLET};
+    for (size_t k = 0; k < sizeof patterns / sizeof *patterns; k++) columns[patterns[k]][row] = 0.0;
+    if (!needs_patterns(counts, chars_class(first))) return;
+    Sample sample;
+    sample_fill(&sample, text);
+    fill_patterns(&sample, counts, columns, row);
 }
 
-static void fill_row(PyObject *text, Sample *sample, double *const *columns, Py_ssize_t row) {
+static void fill_row(PyObject *text, double *const *columns, Py_ssize_t row) {
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), size_of_sample = size < SAMPLE ? size : SAMPLE;
     Counts counts = at_start(), whole;
-    fill(sample, text, &counts);
+    count(text, 0, size_of_sample, &counts);
     whole = counts;
-    count(text, sample->size, PyUnicode_GET_LENGTH(text), &whole, NULL);
-    double chars = (double)PyUnicode_GET_LENGTH(text), words = words_in(&whole);
+    if (size > size_of_sample) count(text, size_of_sample, size, &whole);
+    double chars = (double)size, words = words_in(&whole);
     double lines = (double)whole.events[NEWLINE] + 1.0;
     columns[CHARS][row] = chars;
     columns[WORDS][row] = words;
@@ -162,7 +165,7 @@ static void fill_row(PyObject *text, Sample *sample, double *const *columns, Py_
     columns[ENDS_SENTENCE][row] = ending(text);
     columns[LINES][row] = lines;
     columns[LINE_WORDS][row] = words / lines;
-    fill_row_of_sample(sample, &counts, words, chars, columns, row);
+    fill_shares(text, &counts, words, columns, row);
 }
 
 static int is_text(PyObject *text) {
@@ -180,11 +183,10 @@ static PyObject *native_text_columns(PyObject *self, PyObject *args) {
     Views views = {.count = 0};
     Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
     int done = views_columns(&views, columns, COLUMNS, rows, out, 1) == 0;
-    Sample sample;
     for (Py_ssize_t i = 0; done && i < rows; i++) {
         PyObject *text = PySequence_Fast_GET_ITEM(held, i);
         done = is_text(text);
-        if (done) fill_row(text, &sample, out, i);
+        if (done) fill_row(text, out, i);
     }
     views_release(&views);
     Py_DECREF(held);
@@ -195,7 +197,7 @@ static PyObject *native_word_count(PyObject *self, PyObject *text) {
     (void)self;
     if (!is_text(text)) return NULL;
     Counts counts = at_start();
-    count(text, 0, PyUnicode_GET_LENGTH(text), &counts, NULL);
+    count(text, 0, PyUnicode_GET_LENGTH(text), &counts);
     return PyErr_Occurred() ? NULL : PyFloat_FromDouble(words_in(&counts));
 }
 

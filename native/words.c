@@ -13,19 +13,28 @@ static const double PROSE_WORDS = 18.0;
 static const char *const CAPSULE = "cleanbody._native.function_words";
 enum { LONGEST = 100 }; /* bytes of a function word */
 
+typedef struct {
+    Names names;
+    uint64_t sieve[512]; /* a bit for what hashes of names end in: most other words have another, which is told at once */
+} FunctionWords;
+
 static void release(PyObject *capsule) {
-    Names *names = PyCapsule_GetPointer(capsule, CAPSULE);
-    if (names) names_free(names);
-    PyMem_Free(names);
+    FunctionWords *empty = PyCapsule_GetPointer(capsule, CAPSULE);
+    if (empty) names_free(&empty->names);
+    PyMem_Free(empty);
 }
 
-static int add_all(Names *names, PyObject *words) {
+static int add_all(FunctionWords *empty, PyObject *words) {
     PyObject *iterator = PyObject_GetIter(words), *word = NULL;
     while (iterator && (word = PyIter_Next(iterator))) {
         Py_ssize_t size = 0;
         const char *bytes = PyUnicode_AsUTF8AndSize(word, &size);
         if (bytes && size > LONGEST) PyErr_Format(PyExc_ValueError, "a word of more than %d bytes", LONGEST);
-        if (!PyErr_Occurred()) names_add(names, (const unsigned char *)bytes, (size_t)size);
+        if (!PyErr_Occurred()) {
+            uint64_t hash = names_hash((const unsigned char *)bytes, (size_t)size);
+            empty->sieve[hash >> 6 & 511] |= UINT64_C(1) << (hash & 63);
+            names_add_hashed(&empty->names, hash, (const unsigned char *)bytes, (size_t)size);
+        }
         Py_DECREF(word);
         if (PyErr_Occurred()) break;
     }
@@ -35,18 +44,18 @@ static int add_all(Names *names, PyObject *words) {
 
 static PyObject *native_function_words(PyObject *self, PyObject *words) {
     (void)self;
-    Names *names = PyMem_Calloc(1, sizeof *names);
-    if (!names) return PyErr_NoMemory();
-    PyObject *capsule = add_all(names, words) < 0 ? NULL : PyCapsule_New(names, CAPSULE, release);
+    FunctionWords *empty = PyMem_Calloc(1, sizeof *empty);
+    if (!empty) return PyErr_NoMemory();
+    PyObject *capsule = add_all(empty, words) < 0 ? NULL : PyCapsule_New(empty, CAPSULE, release);
     if (!capsule) {
-        names_free(names);
-        PyMem_Free(names);
+        names_free(&empty->names);
+        PyMem_Free(empty);
     }
     return capsule;
 }
 
 /* Whether a word is a function word once each ’ in it is an apostrophe. */
-static int with_apostrophes(const Names *empty, const unsigned char *bytes, size_t size) {
+static int with_apostrophes(const FunctionWords *empty, const unsigned char *bytes, size_t size) {
     unsigned char plain[3 * LONGEST];
     size_t out = 0;
     if (size > sizeof plain || !memchr(bytes, 0xE2, size)) return 0;
@@ -55,11 +64,13 @@ static int with_apostrophes(const Names *empty, const unsigned char *bytes, size
         plain[out++] = quote ? '\'' : bytes[i];
         if (quote) i += 2;
     }
-    return out < size && names_find(empty, plain, out) >= 0;
+    return out < size && names_find(&empty->names, plain, out) >= 0;
 }
 
-static int is_empty(const Names *empty, const unsigned char *bytes, size_t size) {
-    return (size <= LONGEST && names_find(empty, bytes, size) >= 0) || with_apostrophes(empty, bytes, size);
+static inline int is_empty(const FunctionWords *empty, uint64_t hash, const unsigned char *bytes, const Word *word) {
+    int may = empty->sieve[hash >> 6 & 511] >> (hash & 63) & 1;
+    if (may && names_find_hashed(&empty->names, hash, bytes, word->size) >= 0) return 1;
+    return word->size != word->chars && with_apostrophes(empty, bytes, word->size);
 }
 
 /* --- stems of a page ---------------------------------------------------------------------------------------------- */
@@ -73,7 +84,7 @@ typedef struct {
 } Stem;
 
 typedef struct {
-    const Names *empty;
+    const FunctionWords *empty;
     Words words; /* of the last text */
     Names names;
     Stem *stems; /* one for each name */
@@ -95,8 +106,8 @@ static void stems_free(Stems *s) {
     PyMem_RawFree(s->ids);
 }
 
-static int add_stem(Stems *s, const unsigned char *bytes, size_t size) {
-    int64_t id = names_add(&s->names, bytes, size);
+static int add_stem(Stems *s, uint64_t hash, const unsigned char *bytes, size_t size) {
+    int64_t id = names_add_hashed(&s->names, hash, bytes, size);
     if (id < 0) return -1;
     if ((size_t)id == s->stem_room) {
         size_t room = s->stem_room ? 2 * s->stem_room : 512;
@@ -115,9 +126,17 @@ static int add_stem(Stems *s, const unsigned char *bytes, size_t size) {
 /* Bytes of a word's first characters. */
 static size_t stem_size(const unsigned char *bytes, const Word *word) {
     if (word->chars <= STEM) return word->size;
+    if (word->chars == word->size) return STEM;
     size_t size = 0;
     for (int chars = 0; chars <= STEM; size++) chars += (bytes[size] & 0xC0) != 0x80;
     return size - 1;
+}
+
+/* Append a character and the one behind it, with the zero between them: no word has one. */
+static int add_pair(Stems *s, const Word *first) {
+    const unsigned char *bytes = s->words.bytes + first->begin;
+    size_t size = first->size + 1 + first[1].size;
+    return add_stem(s, names_hash(bytes, size), bytes, size);
 }
 
 /* Append the stems of the words that were split last. */
@@ -133,14 +152,17 @@ static int add_stems(Stems *s) {
     for (size_t i = 0; i < s->words.count; i++) {
         const Word *word = &s->words.items[i];
         const unsigned char *bytes = s->words.bytes + word->begin;
-        if (words_is_spaceless(&s->words, word)) { /* both, with the zero between them: no word has one */
-            if (previous && add_stem(s, s->words.bytes + previous->begin, previous->size + 1 + word->size) < 0) return -1;
-            previous = word;
+        if (word->chars < SHORTEST) {
+            int spaceless = words_is_spaceless(&s->words, word);
+            if (spaceless && previous && add_pair(s, previous) < 0) return -1;
+            previous = spaceless ? word : NULL;
             continue;
         }
         previous = NULL;
-        if (word->chars < SHORTEST || is_empty(s->empty, bytes, word->size)) continue;
-        if (add_stem(s, bytes, stem_size(bytes, word)) < 0) return -1;
+        uint64_t hash = names_hash(bytes, word->size);
+        if (is_empty(s->empty, hash, bytes, word)) continue;
+        size_t size = stem_size(bytes, word);
+        if (add_stem(s, size == word->size ? hash : names_hash(bytes, size), bytes, size) < 0) return -1;
     }
     return 0;
 }
@@ -162,7 +184,7 @@ static int64_t stems_stand(Stems *s, PyObject *text, uint32_t where) {
     return count;
 }
 
-static double signed_log(double distance) { return copysign(log1p(fabs(distance)), distance); }
+static double signed_log(double distance) { return distance ? copysign(log1p(fabs(distance)), distance) : distance; }
 
 static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
 
@@ -178,6 +200,7 @@ typedef struct {
     Names keys;      /* the first words of blocks */
     size_t *begin;   /* of each block's stems; one more for the end */
     uint32_t *key;   /* of each block */
+    uint8_t *prose;  /* whether a block is prose */
     uint32_t *times; /* that a key has been seen: in all, and so far */
     const double *words, *link_share;
     double **columns;
@@ -185,13 +208,12 @@ typedef struct {
     size_t title_stems;
 } Page;
 
-static int is_prose(const Page *page, Py_ssize_t i) { return page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS; }
-
 static int read_blocks(Page *page, PyObject *const *texts) {
     Stems *s = &page->stems;
     page->begin = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->begin);
     page->key = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->key);
-    if (!page->begin || !page->key) return no_memory();
+    page->prose = PyMem_RawMalloc((size_t)page->rows + 1);
+    if (!page->begin || !page->key || !page->prose) return no_memory();
     for (Py_ssize_t i = 0; i < page->rows; i++) {
         page->begin[i] = s->id_count;
         if (stems_of(s, texts[i], STEMS_OF) < 0) return -1;
@@ -201,55 +223,56 @@ static int read_blocks(Page *page, PyObject *const *texts) {
                            : names_add(&page->keys, (const unsigned char *)"", 0);
         if (key < 0) return -1;
         page->key[i] = (uint32_t)key;
-        if (!is_prose(page, i)) continue;
+        page->prose[i] = page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS;
+        if (!page->prose[i]) continue;
         for (size_t k = page->begin[i]; k < s->id_count; k++) s->stems[s->ids[k]].of_body++;
     }
     page->begin[page->rows] = s->id_count;
     return 0;
 }
 
-/* How many stems of block i have the mark; where it is prose, all get the block's own. */
-static size_t overlap(Page *page, Py_ssize_t i, uint32_t mark, uint32_t own) {
-    Stems *s = &page->stems;
-    size_t count = 0;
-    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += s->stems[s->ids[k]].mark == mark;
-    for (size_t k = page->begin[i]; own && k < page->begin[i + 1]; k++) s->stems[s->ids[k]].mark = own;
-    return count;
-}
-
-/* What a block shares with the prose before and behind it: marks are unlike in both directions, and never 0. */
-static void fill_neighbours(Page *page) {
-    uint32_t mark = 0, next = 1;
-    for (Py_ssize_t i = 0; i < page->rows; i++) {
-        int prose = is_prose(page, i);
-        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
-        page->columns[BEFORE_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
-        if (prose) mark = next++;
-    }
-    mark = 0;
-    for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
-        int prose = is_prose(page, i);
-        size_t shared = overlap(page, i, mark ? mark : UINT32_MAX, prose ? next : 0);
-        page->columns[AFTER_OVERLAP][i] = share(shared, page->begin[i + 1] - page->begin[i]);
-        if (prose) mark = next++;
-    }
-}
-
-static void fill_shares(Page *page, Py_ssize_t i) {
+/* What a block shares with the title, the description, the body, and the prose that left the mark. */
+static void fill_shares(const Page *page, Py_ssize_t i, uint32_t mark) {
     const Stems *s = &page->stems;
-    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0;
-    uint32_t mine = (uint32_t)is_prose(page, i);
+    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0, before = 0;
+    uint32_t mine = page->prose[i];
     for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) {
         const Stem *stem = &s->stems[s->ids[k]];
-        title += !!(stem->where & IN_TITLE);
-        description += !!(stem->where & IN_DESCRIPTION);
+        title += stem->where & IN_TITLE;
+        description += stem->where >> 1;
         body += stem->of_body > mine;
+        before += stem->mark == mark;
     }
     page->columns[TITLE_OVERLAP][i] = share(title, size);
     page->columns[BODY_OVERLAP][i] = share(body, size);
+    page->columns[BEFORE_OVERLAP][i] = share(before, size);
     page->columns[DESCRIPTION_OVERLAP][i] = share(description, size);
     page->columns[TITLE_IN_BLOCK][i] = share(title, page->title_stems);
     page->columns[STEMS][i] = (double)size;
+}
+
+static size_t count_marked(const Page *page, Py_ssize_t i, uint32_t mark) {
+    size_t count = 0;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += page->stems.stems[page->stems.ids[k]].mark == mark;
+    return count;
+}
+
+static void leave_mark(const Page *page, Py_ssize_t i, uint32_t mark) {
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) page->stems.stems[page->stems.ids[k]].mark = mark;
+}
+
+/* Down the page and up again: the prose that was met last has left its mark on its stems, a new number each time. */
+static void fill_overlaps(const Page *page) {
+    uint32_t mark = 1;
+    for (Py_ssize_t i = 0; i < page->rows; i++) {
+        fill_shares(page, i, mark);
+        if (page->prose[i]) leave_mark(page, i, ++mark);
+    }
+    mark++;
+    for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
+        page->columns[AFTER_OVERLAP][i] = share(count_marked(page, i, mark), page->begin[i + 1] - page->begin[i]);
+        if (page->prose[i]) leave_mark(page, i, ++mark);
+    }
 }
 
 static int fill_copies(Page *page) {
@@ -269,8 +292,7 @@ static int fill_coherence(Page *page, PyObject *const *texts, PyObject *title, P
     if (count < 0 || stems_stand(&page->stems, description, IN_DESCRIPTION) < 0) return -1;
     page->title_stems = (size_t)count;
     if (read_blocks(page, texts) < 0 || fill_copies(page) < 0) return -1;
-    for (Py_ssize_t i = 0; i < page->rows; i++) fill_shares(page, i);
-    fill_neighbours(page);
+    fill_overlaps(page);
     return 0;
 }
 
@@ -279,6 +301,7 @@ static void page_free(Page *page) {
     names_free(&page->keys);
     PyMem_RawFree(page->begin);
     PyMem_RawFree(page->key);
+    PyMem_RawFree(page->prose);
     PyMem_RawFree(page->times);
 }
 
@@ -324,11 +347,12 @@ static int fill_section(Sections *s, PyObject *heading, Py_ssize_t begin, Py_ssi
         linked += s->words[i] * s->link_share[i];
     }
     linked /= size != 0.0 ? size : 1.0;
+    double log_size = signed_log(size), log_blocks = signed_log((double)(end - begin));
     for (Py_ssize_t i = begin; i < end; i++) {
         s->columns[LEVEL][i] = heading ? s->headings[begin] : 0.0;
-        s->columns[SECTION_WORDS][i] = signed_log(size);
+        s->columns[SECTION_WORDS][i] = log_size;
         s->columns[LINKED][i] = linked;
-        s->columns[BLOCKS][i] = signed_log((double)(end - begin));
+        s->columns[BLOCKS][i] = log_blocks;
         s->columns[PLACE][i] = signed_log((double)(i - begin));
         s->columns[HEADING_OVERLAP][i] = share(shared, s->stems.id_count);
     }
