@@ -72,22 +72,24 @@ int in_end(In *in) {
     return !in->failed;
 }
 
-int in_range(const long *numbers, Py_ssize_t count, long low, long high) {
-    for (Py_ssize_t i = 0; i < count; i++)
-        if (numbers[i] < low || numbers[i] >= high) {
-            PyErr_Format(PyExc_ValueError, "%ld points outside its columns", numbers[i]);
-            return 0;
-        }
-    return 1;
+/* Both without a branch for each number: whatever is wrong leaves its sign in `signs`. */
+int in_range(const long *numbers, Py_ssize_t count, long high) {
+    unsigned long signs = 0, last = (unsigned long)high - 1;
+    for (Py_ssize_t i = 0; i < count; i++) signs |= (unsigned long)numbers[i] | (last - (unsigned long)numbers[i]);
+    if ((long)signs >= 0) return 1;
+    PyErr_SetString(PyExc_ValueError, "a number points outside its columns");
+    return 0;
 }
 
 int is_tree(const long *parent, Py_ssize_t count) {
-    for (Py_ssize_t c = 0; c < count; c++)
-        if (parent[c] < -1 || parent[c] >= c) {
-            PyErr_SetString(PyExc_ValueError, "a container stands before its parent");
-            return 0;
-        }
-    return 1;
+    unsigned long signs = 0;
+    for (Py_ssize_t c = 0; c < count; c++) {
+        unsigned long above = (unsigned long)parent[c];
+        signs |= (above + 1) | ((unsigned long)c - 1 - above);
+    }
+    if ((long)signs >= 0) return 1;
+    PyErr_SetString(PyExc_ValueError, "a container stands before its parent");
+    return 0;
 }
 
 Span best_stretch(const double *values, Py_ssize_t count) {

@@ -30,8 +30,8 @@ static inline double *out_doubles(In *in, Py_ssize_t least) { return in_items(in
 static inline long *out_longs(In *in, Py_ssize_t least) { return in_items(in, sizeof(long), least, 1); }
 static inline uint8_t *out_bytes(In *in, Py_ssize_t least) { return in_items(in, 1, least, 1); }
 
-/* Whether low <= it < high for each of `count` numbers; an exception where not. */
-int in_range(const long *numbers, Py_ssize_t count, long low, long high);
+/* Whether 0 <= it < high for each of `count` numbers; an exception where not. */
+int in_range(const long *numbers, Py_ssize_t count, long high);
 /* Whether each container's parent stands before it; an exception where not. */
 int is_tree(const long *parent, Py_ssize_t count);
 

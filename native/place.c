@@ -93,7 +93,7 @@ static PyObject *native_form_columns(PyObject *self, PyObject *const *args, Py_s
         goto done;
     }
     in_columns(&in, 7 + f.form_count + f.flag_count, n, columns);
-    if (!in_end(&in) || !in_range(f.container, n, 0, (long)m)) goto done;
+    if (!in_end(&in) || !in_range(f.container, n, (long)m)) goto done;
     fill_form(&f, n, columns);
     result = Py_NewRef(Py_None);
 done:
@@ -116,7 +116,7 @@ static PyObject *native_container_totals(PyObject *self, PyObject *const *args, 
     Py_ssize_t n = in.items;
     const double *share = in_doubles(&in, n);
     double *sum = out_doubles(&in, m), *linked = out_doubles(&in, m), *blocks = out_doubles(&in, m);
-    if (!in_end(&in) || !in_range(first, m, 0, (long)n + 1) || !in_range(last, m, 0, (long)n + 1)) goto done;
+    if (!in_end(&in) || !in_range(first, m, (long)n + 1) || !in_range(last, m, (long)n + 1)) goto done;
     if (!(running = PyMem_Malloc(2 * ((size_t)n + 1) * sizeof *running))) {
         PyErr_NoMemory();
         goto done;
@@ -244,8 +244,8 @@ static int is_sound(const Place *p, Py_ssize_t names) {
         PyErr_NoMemory();
         return 0;
     }
-    return is_tree(p->parent, p->m) && in_range(p->container, p->n, 0, (long)p->m) &&
-           in_range(p->name, p->m, 0, (long)names) && in_range(p->shape, p->n, 0, (long)p->n);
+    return is_tree(p->parent, p->m) && in_range(p->container, p->n, (long)p->m) &&
+           in_range(p->name, p->m, (long)names) && in_range(p->shape, p->n, (long)p->n);
 }
 
 static PyObject *native_place_columns(PyObject *self, PyObject *const *args, Py_ssize_t count) {

@@ -150,8 +150,8 @@ static PyObject *native_region_columns(PyObject *self, PyObject *const *args, Py
     r.fee = in_double(&in);
     r.most = in_double(&in);
     in_columns(&in, REGION_COLUMNS, r.n, columns);
-    if (!in_end(&in) || !is_tree(r.parent, r.m) || !in_range(r.container, r.n, 0, (long)r.m)) goto done;
-    if (!in_range(r.first, r.m, 0, (long)r.n + 1) || !in_range(r.last, r.m, 0, (long)r.n + 1)) goto done;
+    if (!in_end(&in) || !is_tree(r.parent, r.m) || !in_range(r.container, r.n, (long)r.m)) goto done;
+    if (!in_range(r.first, r.m, (long)r.n + 1) || !in_range(r.last, r.m, (long)r.n + 1)) goto done;
     if (fill_region(&r, (int)markup, columns) < 0) goto done;
     result = Py_NewRef(Py_None);
 done:

@@ -107,13 +107,13 @@ static int fill_second(const Second *s, int markup, double **out) {
 }
 
 static int is_sound(const Second *s) {
-    if (!is_tree(s->parent, s->m) || !in_range(s->container, s->n, 0, (long)s->m)) return 0;
+    if (!is_tree(s->parent, s->m) || !in_range(s->container, s->n, (long)s->m)) return 0;
     for (Py_ssize_t c = 0; c < s->m; c++)
         if (s->first[c] < 0) {
             PyErr_SetString(PyExc_ValueError, "second_columns: a container begins before the first block");
             return 0;
         }
-    return !s->shapes || in_range(s->shape, s->n, 0, (long)s->shapes);
+    return !s->shapes || in_range(s->shape, s->n, (long)s->shapes);
 }
 
 static PyObject *native_second_columns(PyObject *self, PyObject *const *args, Py_ssize_t count) {
@@ -145,7 +145,7 @@ done:
 
 /* --- page_columns -------------------------------------------------------------------------------------------------- */
 
-enum { ABREAST = 4 }; /* columns that are summed side by side: each sum waits for itself alone */
+enum { ABREAST = 8 }; /* columns that are summed side by side: each sum waits for itself alone */
 
 static void sums_of(const double *const *columns, Py_ssize_t n, double *out) {
     double sums[ABREAST] = {0.0};
@@ -168,7 +168,7 @@ static PyObject *native_page_columns(PyObject *self, PyObject *const *args, Py_s
     in_begin(&in, args, count);
     PyObject *result = NULL;
     const double *columns[MAX_VIEWS + ABREAST];
-    double values[MAX_VIEWS + 2 * ABREAST];
+    double values[MAX_VIEWS + ABREAST];
     PyObject *all = in_object(&in, &PyTuple_Type);
     const long *means = in_longs(&in, 0);
     Py_ssize_t mean_count = in.items;
@@ -176,7 +176,7 @@ static PyObject *native_page_columns(PyObject *self, PyObject *const *args, Py_s
     Py_ssize_t width = mean_count + in.items, rows = 0;
     double *out = out_doubles(&in, width);
     if (!in_end(&in)) goto done;
-    if (width > MAX_VIEWS - 8) {
+    if (width > MAX_VIEWS - ABREAST) {
         PyErr_SetString(PyExc_ValueError, "page_columns: too many columns");
         goto done;
     }

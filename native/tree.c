@@ -290,7 +290,7 @@ static PyObject *native_shapes_of(PyObject *self, PyObject *const *args, Py_ssiz
     long depth = in_long(&in, 1, 64);
     long *out = out_longs(&in, n);
     if (!in_end(&in) || !is_few(m) || !is_few(n)) goto done;
-    if (!is_tree(parent, m) || !in_range(step, m, 0, (long)m) || !in_range(container, n, 0, (long)m)) goto done;
+    if (!is_tree(parent, m) || !in_range(step, m, (long)m) || !in_range(container, n, (long)m)) goto done;
     if (number_shapes(parent, step, m, container, kind, n, depth, out) < 0) goto done;
     result = Py_NewRef(Py_None);
 done:
@@ -383,7 +383,7 @@ static PyObject *native_card_columns(PyObject *self, PyObject *const *args, Py_s
     long paragraph = in_long(&in, 0, 255);
     const double *words = in_doubles(&in, m), *linked = in_doubles(&in, m);
     in_columns(&in, CARD_COLUMNS, m, out);
-    if (!in_end(&in) || !is_few(m) || !is_tree(parent, m) || !in_range(step, m, 0, (long)m)) goto done;
+    if (!in_end(&in) || !is_few(m) || !is_tree(parent, m) || !in_range(step, m, (long)m)) goto done;
     if (fill_cards(parent, step, role, paragraph, words, linked, (int32_t)m, out) < 0) goto done;
     result = Py_NewRef(Py_None);
 done:

@@ -66,6 +66,15 @@ class Hints:
     types: Mapping[PageType, float] = field(default_factory=dict)
 
 
+def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[float]]:
+    """One column for each of `DECLARED_COLUMNS`, the same in all rows."""
+    columns = structure.blank(rows, len(DECLARED_COLUMNS))
+    for k, kind in enumerate(PageType):
+        if value := types.get(kind, 0.0):
+            columns[k] = array("d", [value]) * rows
+    return columns
+
+
 def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) -> Table:
     """Compute every column of a document.
 
@@ -101,6 +110,6 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *context.coherence_columns(texts, words, link_share, found.text, hints.description),
         *context.phrase_columns(texts, words, lexicon),
         *found.columns,
-        *(array("d", [hints.types.get(kind, 0.0)]) * len(texts) for kind in PageType),
+        *declared_columns(hints.types, len(texts)),
     )
     return Table(columns, len(texts), found.block, found.text, shapes)
