@@ -50,6 +50,14 @@ def plain(
     wanted: list[int],
     /,
 ) -> str: ...
+def lines(
+    text: str,
+    blocks: tuple[array[int], array[int], bytearray],
+    texts: tuple[str, ...],
+    wanted: list[int],
+    after_break: int,
+    /,
+) -> str: ...
 def tags(table: dict[bytes, int], /) -> Tags: ...
 def is_harmless(
     data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None, tags: Tags | None, /
