@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cleanbody import classify, naming, page_type, render, rules
 from cleanbody.compiled import COMPILED
 from cleanbody.features import COLUMNS, Table
-from cleanbody.model import KIND_COLUMNS, Ensemble, Forest, Model, score_rows
+from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Ensemble, Forest, Model, score_rows
 from cleanbody.page import KINDS, LABELS, Document, Flag, Kind, Label
 from cleanbody.rules import RULES, Book, Condition, Rule
 
@@ -216,7 +216,7 @@ def test_rules_that_hold(some: list[Rule], times: int, rows: list[tuple[float, .
     compiled = book.hold(table, markup)
     with without_core(rules):
         assert book.hold(table, markup) == compiled
-    assert [book.named(compiled, i) for i in range(len(rows))] == [
+    assert [book.named(bits) for bits in book.sets(compiled)] == [
         [r for r in some * times if r.markup in (None, markup) and i in r.holds(table)] for i in range(len(rows))
     ]
 
@@ -280,6 +280,20 @@ def test_rows_taken_out_and_a_page_as_a_row(seed: int, rows: int) -> None:
         assert naming.Doubtful.of(table, fate) == taken
         assert page_type._page_row(table).tobytes() == row.tobytes()
     assert len(taken.columns) == len(taken.rows) * len(KIND_COLUMNS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**9), st.integers(1, 30), st.integers(1, 17))
+def test_likeliest_kinds(seed: int, blocks: int, kinds: int) -> None:
+    random_ = random.Random(seed)
+    known = random_.sample(KIND_LABELS, min(kinds, len(KIND_LABELS)))
+    rows = array("i", [i for i in range(blocks) if random_.random() < 0.6])
+    drop = [random_.random() < 0.5 for _ in range(blocks)]
+    named = array("h", [random_.randrange(len(known)) if drop[i] and i not in rows else -1 for i in range(blocks)])
+    scores = array("d", [random_.choice([random_.uniform(-9, 9), 0.0, 1.0]) for _ in range(len(known) * len(rows))])
+    best, probability = naming._likeliest(scores, rows, named, known)
+    again = naming._likeliest_rows(scores, rows, named, known)
+    assert (list(best), list(probability)) == again
 
 
 # --- text ------------------------------------------------------------------------------------------------------------
