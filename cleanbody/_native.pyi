@@ -49,7 +49,7 @@ def score(
 ) -> None: ...
 def forest(width: int, ensembles: tuple[tuple[array[int] | array[float], ...], ...], /) -> Forest: ...
 def bins(forest: Forest, columns: tuple[array[float], ...] | array[float], first: int, rows: int, /) -> Bins: ...
-def grade(forest: Forest, number: int, parts: tuple[Bins, ...], out: array[float], /) -> None: ...
+def grade(forest: Forest, number: int, parts: tuple[Bins, ...], out: array[float] | memoryview, /) -> None: ...
 def hold(
     columns: tuple[array[float], ...],
     rows: int,
@@ -76,6 +76,23 @@ def plain(
     wanted: list[int],
     /,
 ) -> str: ...
+def lines(
+    text: str,
+    blocks: tuple[array[int], array[int], bytearray],
+    texts: tuple[str, ...],
+    wanted: list[int],
+    after_break: int,
+    /,
+) -> str: ...
+def kinds(
+    scores: array[float],
+    rows: array[int],
+    named: array[int],
+    rank: bytes,
+    constants: tuple[float, float],
+    out: tuple[bytearray, array[float]],
+    /,
+) -> None: ...
 def tags(table: dict[bytes, int], /) -> Tags: ...
 def is_harmless(
     data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None, tags: Tags | None, /

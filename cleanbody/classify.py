@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import compress
 from typing import Any, Final, NamedTuple
 
 from cleanbody import baseline
@@ -14,7 +15,17 @@ from cleanbody.features.second import second_columns
 from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import word_count
 from cleanbody.model import Model
-from cleanbody.naming import CONTENT, DOUBTFUL, NAMED, Doubtful, kinds_of, label_of, name_kinds, named_by, names
+from cleanbody.naming import (
+    CONTENT,
+    DOUBTFUL,
+    NAMED,
+    Doubtful,
+    kind_reason,
+    kinds_of,
+    labels_of,
+    name_kinds,
+    names,
+)
 from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
 from cleanbody.rules import RULES, VETO, Book, Rule
 
@@ -65,10 +76,10 @@ def classify(
     doubtful = Doubtful.of(table, verdict.fate if kinds_of(model, page.form) else bytearray())
     later = _Later(speak, held, code, base, context, page, verdict, doubtful, model)
     if not keep:
-        return Decisions.later(verdict.score, verdict.keep, page.headline, later.tell, sign)
-    label, reasons = later.tell()
+        return Decisions.later(verdict.score, verdict.keep, page.headline, later.labels, later.reasons, sign)
+    label = later.labels()
     kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, label, strict=True))
-    return Decisions(label, verdict.score, kept, reasons, sign(label))
+    return Decisions(label, verdict.score, kept, later.reasons(label), sign(label))
 
 
 class Speakers:
@@ -126,27 +137,56 @@ class _Later(NamedTuple):
     doubtful: Doubtful
     model: Model | None
 
-    def tell(self) -> tuple[bytearray, tuple[tuple[Reason, ...], ...]]:
-        """The label of each block, and its reasons."""
-        book, verdict, headline = self.speak.book, self.verdict, self.page.headline
-        rules = [book.named(self.held, i) for i in range(len(verdict.keep))]
-        of_rules = {i: named_by(rules[i]) or Label.OTHER for i, fate in enumerate(verdict.fate) if fate == NAMED}
-        kinds = name_kinds(self.doubtful, of_rules, self.page.form, self.model)
-        labels, reasons = bytearray(len(rules)), []
-        for i, keep in enumerate(verdict.keep):
-            kind = kinds.get(i)
-            label = Label.HEADLINE if i == headline else Label.BODY if keep else label_of(rules[i], kind)
-            labels[i] = LABEL_INDEX[label]
-            of_kind = (kind,) if kind and label is kind.label else ()
-            reasons.append((*(rule.reason for rule in rules[i]), *of_kind, *self._evidence(i, rules[i], label)))
-        return labels, tuple(reasons)
+    def labels(self) -> bytearray:
+        """The label of each block, as an index into `LABELS`."""
+        named = self._named()
+        kinds = self._kinds(named)
+        labels = bytearray([LABEL_INDEX[Label.BODY]]) * len(named)
+        for i in compress(range(len(named)), self.verdict.fate):
+            sure, weightiest = named[i]
+            labels[i] = LABEL_INDEX[sure or (kinds[i][0] if i in kinds else weightiest)]
+        if self.page.headline >= 0:
+            labels[self.page.headline] = LABEL_INDEX[Label.HEADLINE]
+        return labels
 
-    def _evidence(self, row: int, rules: Sequence[Rule], label: Label) -> tuple[Reason, ...]:
-        """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
-        base = self.base[row]
+    def reasons(self, labels: bytearray) -> tuple[tuple[Reason, ...], ...]:
+        """The reasons of each block: rules, its kind where that named it, and what it is like."""
+        kinds = self._kinds(self._named())
+        known: dict[int, tuple[tuple[Reason, ...], bool]] = {}
+        reasons: list[tuple[Reason, ...]] = []
+        for i, bits in enumerate(self.speak.book.sets(self.held)):
+            if bits not in known:
+                rules = self.speak.book.named(bits)
+                known[bits] = tuple(rule.reason for rule in rules), all(rule.label is Label.BODY for rule in rules)
+            of_rules, free = known[bits]
+            label = LABELS[labels[i]]
+            if i in kinds and kinds[i][0] is label:
+                of_rules += (kind_reason(*kinds[i]),)
+            reasons.append(of_rules + self._evidence(i, free, label))
+        return tuple(reasons)
+
+    def _named(self) -> list[tuple[Label | None, Label]]:
+        """What `labels_of` the rules of each block are."""
+        known: dict[int, tuple[Label | None, Label]] = {}
+        sets = self.speak.book.sets(self.held)
+        for bits in sets:
+            if bits not in known:
+                known[bits] = labels_of(self.speak.book.named(bits))
+        return [known[bits] for bits in sets]
+
+    def _kinds(self, named: Sequence[tuple[Label | None, Label]]) -> dict[int, tuple[Label, float]]:
+        fate = self.verdict.fate
+        of_rules = {i: label for i, (label, _) in enumerate(named) if label and fate[i] == NAMED}
+        return name_kinds(self.doubtful, of_rules, len(fate), self.page.form, self.model)
+
+    def _evidence(self, row: int, free: bool, label: Label) -> tuple[Reason, ...]:
+        """The reasons that every block has: what it is like, what stands around it, and the headline's own.
+
+        free: no rule speaks against the block.
+        """
+        base, verdict = self.base[row], self.verdict
         found: tuple[Reason, ...] = (Reason(self.code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
-        free = not any(rule.label is not Label.BODY for rule in rules)
-        prior = self.verdict.trust + self.verdict.lift if free else self.verdict.trust
+        prior = verdict.trust + verdict.lift if free else verdict.trust
         if prior:
             found += (Reason("document", Label.BODY, prior),)
         context = self.context[row] if self.context else 0.0
@@ -265,7 +305,8 @@ def _settle_rows(
 ) -> Verdict:
     """The same in Python: the specification of the compiled one."""
     logits = _logits(speak, held, base, RULE_SHARE if context is None else 1.0)
-    free = [not _any(speak, held, i, speak.against) for i in range(len(base))]
+    rules = [speak.book.named(bits) for bits in speak.book.sets(held)]
+    free = [all(rule.label is Label.BODY for rule in some) for some in rules]
     trust, lift = _priors(page, logits, free)
     score, keep, fate = array("d", bytes(8 * len(base))), bytearray(len(base)), bytearray(len(base))
     for i, x in enumerate(logits):
@@ -276,7 +317,7 @@ def _settle_rows(
     cut = page.threshold if context is not None else page_cut(score, sizes, page.threshold)
     for i, x in enumerate(score):
         keep[i] = x >= cut or i == page.headline
-        fate[i] = CONTENT if x >= cut else NAMED if _any(speak, held, i, speak.sure) else DOUBTFUL
+        fate[i] = CONTENT if x >= cut else NAMED if any(map(names, rules[i])) else DOUBTFUL
     if page.headline >= 0:
         score[page.headline] = max(score[page.headline], page.threshold)
     return Verdict(score, keep, fate, cut, trust, lift)
@@ -284,20 +325,13 @@ def _settle_rows(
 
 def _logits(speak: Speakers, held: array[int], base: array[float], share: float) -> list[float]:
     """The log-odds of each block with all rules that hold for it, added in their order."""
-    pulls = dict(zip(speak.book.rules, speak.pulls[share], strict=True))
     out = []
-    for i, x in enumerate(base):
+    for x, bits in zip(base, speak.book.sets(held), strict=True):
         pull = 0.0
-        for rule in speak.book.named(held, i):
-            pull += pulls[rule]
+        for rule in speak.book.named(bits):
+            pull += _pull(rule, share)
         out.append(x + pull)
     return out
-
-
-def _any(speak: Speakers, held: array[int], row: int, mask: array[int]) -> bool:
-    """Whether one of the rules of a mask holds for a block."""
-    words = speak.book.words
-    return any(held[row * words + k] & mask[k] for k in range(words))
 
 
 def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[float, float]:

@@ -281,10 +281,9 @@ class Metadata(Deferred):
 class _Later:
     """What a verdict has beside its fields: how those are found out that few callers ask for."""
 
-    __slots__ = ("_headline", "_sign", "_tell")
+    __slots__ = ("_finders", "_headline")
+    _finders: Mapping[str, Callable[..., Any]] | None
     _headline: int
-    _sign: Callable[[bytearray], Mapping[int, str]] | None
-    _tell: Callable[[], tuple[bytearray, tuple[tuple[Reason, ...], ...]]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,24 +305,25 @@ class Decisions(_Later):
         score: array[float],
         keep: bytearray,
         headline: int,
-        tell: Callable[[], tuple[bytearray, tuple[tuple[Reason, ...], ...]]],
-        sign: Callable[[bytearray], Mapping[int, str]],
+        label: Callable[[], bytearray],
+        reasons: Callable[[bytearray], tuple[tuple[Reason, ...], ...]],
+        author: Callable[[bytearray], Mapping[int, str]],
     ) -> Decisions:
-        """A verdict of which the score and what is kept are known.
+        """A verdict of which the score and what is kept are known, and the rest is found out when it is asked for.
 
         Args:
             headline: index of the block that is the headline; -1 where none is.
-            tell: gives the labels and the reasons, always the same.
-            sign: gives the authors, when told the labels.
+            label: gives the labels; always the same.
+            reasons, author: give these when told the labels.
 
-        >>> tell, sign = lambda: (bytearray([1]), ((),)), lambda labels: {}
-        >>> verdict = Decisions.later(array("d", [1.0]), bytearray([1]), -1, tell, sign)
+        >>> told = lambda: bytearray([1]), lambda labels: ((),), lambda labels: {}
+        >>> verdict = Decisions.later(array("d", [1.0]), bytearray([1]), -1, *told)
         >>> verdict.body(), LABELS[verdict.label[0]].value
         ([0], 'body')
         """
         made = object.__new__(cls)
-        given = (("score", score), ("keep", keep), ("_headline", headline), ("_tell", tell), ("_sign", sign))
-        for name, value in given:
+        finders = {"label": label, "reasons": reasons, "author": author}
+        for name, value in (("score", score), ("keep", keep), ("_headline", headline), ("_finders", finders)):
             object.__setattr__(made, name, value)
         return made
 
@@ -341,13 +341,22 @@ class Decisions(_Later):
             """What is not known yet. Threads may find it out twice: it is the same."""
             if name not in ("label", "reasons", "author"):
                 raise AttributeError(f"Decisions has no {name}")
-            tell, sign = self._tell, self._sign
-            if tell is not None and sign is not None:
-                label, reasons = tell()
-                found = {"label": label, "reasons": reasons, "author": sign(label), "_tell": None, "_sign": None}
-                for key, value in found.items():  # what they are found with goes last
-                    object.__setattr__(self, key, value)
+            finders = self._finders
+            if finders is not None:
+                found = finders[name]() if name == "label" else finders[name](self.label)
+                object.__setattr__(self, name, found)
+                if all(_is_set(self, one) for one in finders):
+                    object.__setattr__(self, "_finders", None)
             return object.__getattribute__(self, name)
+
+
+def _is_set(value: object, name: str) -> bool:
+    """Whether a slot has been filled; what stands in for an empty one is not asked."""
+    try:
+        object.__getattribute__(value, name)
+    except AttributeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

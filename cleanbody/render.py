@@ -40,7 +40,7 @@ def to_text(page: CleanPage, *, headline: bool = False) -> str:
     ('a\\n\\nb', 'Letters\\n\\na\\n\\nb')
     """
     blocks = rendered(page)
-    text = _blocks(page.document, blocks) if page.document.markup else _lines(page, blocks)
+    text = _blocks(page.document, blocks) if page.document.markup else _lines(page.document, blocks)
     return "\n\n".join(part for part in (page.title if headline else "", text) if part)
 
 
@@ -112,13 +112,15 @@ def _blocks(document: Document, blocks: list[int]) -> str:
     return core.plain(document.text, columns, document.parent, document.tag, blocks)
 
 
-def _lines(page: CleanPage, blocks: list[int]) -> str:
+def _lines(document: Document, blocks: list[int]) -> str:
     """Blocks of a scraped text, parted as they were: by a line end, or by a blank line.
 
     A block whose lines were joined is a paragraph, and parted by blank lines: longer than its lines, it could otherwise
     attract its neighbours when the result is cut again. So could a list in lower case that has lost its end.
     """
-    document = page.document
+    if core is not None:
+        columns = (document.start, document.end, document.flags)
+        return core.lines(document.text, columns, document.texts, blocks, Flag.AFTER_BREAK)
     cut = _cut_short(document, set(blocks))
     parts: list[str] = []
     before, before_joined = -2, False

@@ -269,7 +269,7 @@ class Book:
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         self.rules = tuple(rules)
-        self.words = -(-len(self.rules) // WORD)
+        self.words = max(1, -(-len(self.rules) // WORD))
         self._programs = {markup: _program(self.rules, markup) for markup in (False, True)}
 
     def hold(self, table: Table, markup: bool) -> array[int]:
@@ -298,14 +298,19 @@ class Book:
                 out[k // WORD] |= 1 << k % WORD
         return out
 
-    def named(self, held: Sequence[int], row: int) -> list[Rule]:
-        """The rules that hold for one block, in their order."""
+    def sets(self, held: Sequence[int]) -> list[int]:
+        """The rules that hold for each block as one number, a bit a rule."""
+        words = [held[k :: self.words] for k in range(self.words)]
+        if len(words) == 1:
+            return list(words[0])
+        return [sum(word << WORD * k for k, word in enumerate(row)) for row in zip(*words, strict=True)]
+
+    def named(self, bits: int) -> list[Rule]:
+        """The rules of such a number, in their order."""
         found: list[Rule] = []
-        for word in range(self.words):
-            bits = held[row * self.words + word]
-            while bits:
-                found.append(self.rules[word * WORD + (bits & -bits).bit_length() - 1])
-                bits &= bits - 1
+        while bits:
+            found.append(self.rules[(bits & -bits).bit_length() - 1])
+            bits &= bits - 1
         return found
 
 
@@ -343,5 +348,4 @@ def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[
         n lists, each in the order of `rules`.
     """
     book = Book(rules)
-    held = book.hold(table, markup)
-    return [book.named(held, i) for i in range(table.rows)]
+    return [book.named(bits) for bits in book.sets(book.hold(table, markup))]

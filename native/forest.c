@@ -34,6 +34,7 @@ typedef struct {
 /* Columns of bytes: of each column two planes, one in which an unknown value is below all limits, one in which it is
    above; the second is only filled where there is such a value. */
 typedef struct {
+    PyObject *forest; /* for which they were made: they tell nothing else */
     Py_ssize_t first, count, rows, stride;
     uint8_t *unknown;
     int8_t *planes;
@@ -277,6 +278,7 @@ done:
 
 static void bins_free(Bins *b) {
     if (!b) return;
+    Py_XDECREF(b->forest);
     PyMem_RawFree(b->unknown);
     PyMem_RawFree(b->planes);
     PyMem_RawFree(b);
@@ -349,10 +351,10 @@ static int bin_flat(const Forest *f, Bins *b, const double *x) {
     return 0;
 }
 
-static Bins *bins_new(Py_ssize_t first, Py_ssize_t count, Py_ssize_t rows) {
+static Bins *bins_new(PyObject *forest, Py_ssize_t first, Py_ssize_t count, Py_ssize_t rows) {
     Bins *b = PyMem_RawCalloc(1, sizeof *b);
     if (!b) return (Bins *)PyErr_NoMemory();
-    *b = (Bins){first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
+    *b = (Bins){Py_NewRef(forest), first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
     b->unknown = PyMem_RawCalloc((size_t)count + 1, 1);
     b->planes = PyMem_RawMalloc((size_t)b->stride * 2 * (size_t)count + 1);
     if (b->unknown && b->planes) return b;
@@ -376,7 +378,7 @@ static PyObject *native_bins(PyObject *self, PyObject *args) {
         PyErr_Format(PyExc_ValueError, "bins: %zd columns of %zd rows from %zd on", count, rows, first);
         goto done;
     }
-    Bins *b = bins_new(first, count, rows);
+    Bins *b = bins_new(capsule, first, count, rows);
     if (!b) goto done;
     int result = flat ? bin_flat(f, b, flat) : 0;
     for (Py_ssize_t c = 0; !flat && rows && c < count && result == 0; c++)
@@ -439,14 +441,14 @@ static void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *
 }
 
 /* Where each plane of each column is, over the parts in which the columns come; NULL where none is needed. */
-static const int8_t **find_planes(const Forest *f, Py_ssize_t width, PyObject *parts, Py_ssize_t rows) {
+static const int8_t **find_planes(PyObject *forest, Py_ssize_t width, PyObject *parts, Py_ssize_t rows) {
     const int8_t **planes = PyMem_RawCalloc((size_t)width * 2 + 1, sizeof *planes);
     if (!planes) return (const int8_t **)PyErr_NoMemory();
     Py_ssize_t known = 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
         const Bins *b = PyCapsule_GetPointer(PyTuple_GET_ITEM(parts, i), BINS);
         if (!b) goto failed;
-        if (b->first != known || b->rows != rows) break;
+        if (b->forest != forest || b->first != known || b->rows != rows) break;
         for (Py_ssize_t c = 0; c < b->count && known < width; c++, known++)
             for (int second = 0; second < 2; second++)
                 planes[2 * known + second] = plane_of(b, c, second && b->unknown[c]);
@@ -455,7 +457,6 @@ static const int8_t **find_planes(const Forest *f, Py_ssize_t width, PyObject *p
     PyErr_SetString(PyExc_ValueError, "grade: the columns are not all there");
 failed:
     PyMem_RawFree((void *)planes);
-    (void)f;
     return NULL;
 }
 
@@ -472,7 +473,7 @@ static PyObject *native_grade(PyObject *self, PyObject *args) {
     double *out = views_get(&views, array, sizeof *out, 0, 1);
     if (!out) goto done;
     Py_ssize_t rows = views.items[0].len / (Py_ssize_t)sizeof *out;
-    const int8_t **planes = find_planes(f, e->width, parts, rows);
+    const int8_t **planes = find_planes(capsule, e->width, parts, rows);
     if (!planes) goto done;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t row = 0; row < rows; row += LANES) {

@@ -171,7 +171,7 @@ def section_columns(
         headings: column of the blocks, above 0 for a heading.
         title: the headline, "" where unknown.
     """
-    columns = blank(SECTION_COLUMNS, len(words))
+    columns = blank(len(words), len(SECTION_COLUMNS))
     if core is not None:
         table = function_word_table()
         sizes, links, levels = _doubles(words), _doubles(link_share), _doubles(headings)
@@ -222,7 +222,7 @@ def coherence_columns(
         texts: the n blocks' texts.
         title, description: the headline and what the head of the page says of it, "" where unknown.
     """
-    columns = blank(COHERENCE_COLUMNS, len(texts))
+    columns = blank(len(texts), len(COHERENCE_COLUMNS))
     if core is not None:
         table = function_word_table()
         core.coherence_columns(texts, _doubles(words), _doubles(link_share), title, description, table, columns)
