@@ -1,7 +1,6 @@
 """The compiled core, built of ``native/*.c`` where there is a compiler; each function's twin tells what it does."""
 
 from array import array
-
 from collections.abc import Callable
 
 class Tags: ...

@@ -18,17 +18,36 @@ pytestmark = pytest.mark.skipif(not COMPILED, reason="the package was built with
 
 NAMES = sorted(
     name.decode() for name in facts() if b":" not in name and name not in (b"html", b"body", b"base", b"source")
-) + ["x-y", "o:p", "s:g", "m:mi", "M:Annotation-XML", "SVG", "Table", "foreignObject", "mi", "desc", "a" * 30, "B" * 25, "scripts"]
+) + [
+    "x-y",
+    "o:p",
+    "s:g",
+    "m:mi",
+    "M:Annotation-XML",
+    "SVG",
+    "Table",
+    "foreignObject",
+    "mi",
+    "desc",
+    "a" * 30,
+    "B" * 25,
+    "scripts",
+]
 ATTRIBUTES = [
     "", "", "", "", " a", " a=1", " b=2 a=1", " A=1", " a='1'", ' a="&#49;"', " a=1 a=2", " color=red", " FACE", "/", " a=/",
     " encoding=text/html", " encoding='Application/XHTML+xml'", " src=x", ' c="', " c='", " =a = b", " size", " a b c d e f",
 ]  # fmt: skip
 TAGS = st.tuples(
-    st.sampled_from(["<", "<", "<", "</"]), st.sampled_from(NAMES), st.sampled_from(ATTRIBUTES), st.sampled_from([">"] * 9 + ["/>", " />", ""])
+    st.sampled_from(["<", "<", "<", "</"]),
+    st.sampled_from(NAMES),
+    st.sampled_from(ATTRIBUTES),
+    st.sampled_from([">"] * 9 + ["/>", " />", ""]),
 ).map("".join)
 FORMATS = st.tuples(
-    st.sampled_from(["<", "<", "</"]), st.sampled_from(["a", "b", "i", "nobr", "font", "p", "div", "td", "table", "svg", "object"]),
-    st.sampled_from(ATTRIBUTES[:12]), st.just(">"),
+    st.sampled_from(["<", "<", "</"]),
+    st.sampled_from(["a", "b", "i", "nobr", "font", "p", "div", "td", "table", "svg", "object"]),
+    st.sampled_from(ATTRIBUTES[:12]),
+    st.just(">"),
 ).map("".join)
 RAW = st.sampled_from([
     "<script>", "</script>", "<SCRIPT src=a>", "</Script >", "<!--", "-->", "--!>", "-- >", "<!-->", "<style>", "</style>", "<title>",
@@ -69,6 +88,21 @@ def test_pages(page: str, depth: int | None, tags: int | None, attributes: int |
 @example("<b>" * 9 + "<p>" + "</b>" * 12 + "<b a=1>" * 9 + "<table><td>" + "<b a='1'>" * 5 + "</table>x", 99)
 def test_formatting(page: str, depth: int | None) -> None:
     assert_same(page, depth, None, None)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<p><font size={0}>x", "<font a={0}><font b={0}></font>", "<table><td><b a={0}>", "<template><tr><b>", "<x{0}></y{0}>",
+        "<svg><g{0}>", "<form><div></form>", "<b></b{0}><div></b>", "</b><b a={0}><div>", "<object><b a={0}>", "<i><b a=1>x</i>",
+        "<title>{0}</title><script><!--", "<textarea><form></textarea>", "<select><option><optgroup>", "<h{0}><h1>",
+    ],
+)  # fmt: skip
+def test_long_pages(form: str) -> None:
+    page = "<p>" + "".join(form.replace("{0}", str(number)) for number in range(700))
+    assert_same(page, None, None, 9)
+    assert_same(page, 300, None, 9)
+    assert_same(page, 50, 900, 9)
 
 
 def test_what_is_no_page() -> None:

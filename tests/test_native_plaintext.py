@@ -92,7 +92,12 @@ def test_every_character(form: str) -> None:
 
 def test_columns_of_every_character() -> None:
     # The last line's length decides whether the text is wrapped at all: each character is one column, or two.
-    for start in [*range(0, 0x3200, 8), *range(0xA490, 0xA4E0, 8), *range(0xD790, 0xD800, 8), *range(0xF8F0, 0xFFF0, 8)]:
+    for start in [
+        *range(0, 0x3200, 8),
+        *range(0xA490, 0xA4E0, 8),
+        *range(0xD790, 0xD800, 8),
+        *range(0xF8F0, 0xFFF0, 8),
+    ]:
         row = "".join(map(chr, range(start, start + 8))).strip()
         assert_same((row + "x" * 42 + "\n") * 12 + "end")
 
@@ -100,7 +105,9 @@ def test_columns_of_every_character() -> None:
 @pytest.mark.parametrize("blocks", [3, 4, 5])
 def test_too_many_blocks(blocks: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plaintext, "MAX_BLOCKS", 4)
-    assert_same("".join(f"Line {i}.\n\n" for i in range(blocks)) + "It rained all day and in the evening\n\n  ```\nx\n```")
+    assert_same(
+        "".join(f"Line {i}.\n\n" for i in range(blocks)) + "It rained all day and in the evening\n\n  ```\nx\n```"
+    )
 
 
 def test_what_is_no_text() -> None:
