@@ -3,7 +3,7 @@
 #include "native.h"
 
 static PyMethodDef *const tables[] = {
-    decide_methods, ensemble_methods, headline_methods, lexicon_methods, mend_methods, place_methods,
+    decide_methods, ensemble_methods, headline_methods, lexicon_methods, mend_methods, noscript_methods, place_methods,
     plaintext_methods, scan_methods,  tags_methods,     text_methods,    utf8_methods, walk_methods,  words_methods,
 };
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cleanbody.compiled import core
 from cleanbody.scan.tokens import TOKEN
 
 _RAW: Final = frozenset({b"script", b"style", b"title"})
@@ -30,11 +31,16 @@ def open_body(data: bytes) -> bytes:
     >>> open_body(b"<noscript><link href=x></noscript>")
     b'<noscript><link href=x></noscript>'
     """
+    at = core.losing_noscript(data) if core is not None else losing(data)
+    return data if at < 0 else data[:at] + b"<body>" + data[at:]
+
+
+def losing(data: bytes) -> int:
+    """Where a <noscript> of the head stands that holds what it may not, or -1; the core's specification."""
     first = min((at for at in (data.find(b"<noscript"), data.find(b"<NOSCRIPT")) if at >= 0), default=-1)
     if first < 0 or data.find(b"<body", 0, first) >= 0 or data.find(b"</head>", 0, first) >= 0:
-        return data  # most pages; one that writes such a tag into a script of its head loses no more than its notice
-    at = _losing(data)
-    return data if at < 0 else data[:at] + b"<body>" + data[at:]
+        return -1  # most pages; one that writes such a tag into a script of its head loses no more than its notice
+    return _losing(data)
 
 
 def _losing(data: bytes) -> int:
