@@ -147,8 +147,8 @@ static Py_ssize_t third_alike(Tree *t, int name, Bytes tag, Py_ssize_t size) {
         t->entries[fresh].record = record;
         append(t, &t->records[record].alike, fresh, ALIKE);
     }
-    List alike = t->records[record_of(t, name, tag, size)].alike;
-    return alike.count >= 3 ? alike.first : -1;
+    Py_ssize_t record = record_of(t, name, tag, size); /* moves the records */
+    return t->records[record].alike.count >= 3 ? t->records[record].alike.first : -1;
 }
 
 /* ---- the list ---- */

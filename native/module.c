@@ -12,6 +12,8 @@ static PyMethodDef *const tables[] = {
     decide_methods, ensemble_methods,  forest_methods, headline_methods, kinds_methods, lexicon_methods, lines_methods,
     place_methods,  plaintext_methods, render_methods, scan_methods,     tags_methods,  text_methods,    utf8_methods,
     walk_methods,   words_methods,
+    decide_methods, ensemble_methods, headline_methods, lexicon_methods, mend_methods, noscript_methods, place_methods,
+    plaintext_methods, scan_methods,  tags_methods,     text_methods,    utf8_methods, walk_methods,  words_methods,
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",

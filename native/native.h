@@ -20,6 +20,9 @@ extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lex
 extern PyMethodDef decide_methods[], ensemble_methods[], forest_methods[], headline_methods[], kinds_methods[],
     lexicon_methods[], lines_methods[], place_methods[], plaintext_methods[], render_methods[], scan_methods[],
     tags_methods[], text_methods[], utf8_methods[], walk_methods[], words_methods[];
+extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], mend_methods[],
+    noscript_methods[], place_methods[], plaintext_methods[], scan_methods[], tags_methods[], text_methods[],
+    utf8_methods[], walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
 enum { MAX_VIEWS = 256 };

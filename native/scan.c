@@ -228,13 +228,19 @@ static int grow(Height *h, const Reader *r, const Token *token) {
     return pushed > 0 ? h->height <= h->roof : pushed;
 }
 
+static int64_t count_tags(Bytes p, Bytes end) {
+    int64_t tags = 0;
+    for (; p < end; p++) tags += *p == '<';
+    return tags;
+}
+
 /* 1, 0, or -1 without memory. */
 static int is_harmless(Reader *r, int64_t max_depth, int64_t max_tags) {
-    Py_ssize_t size = r->end - r->at;
-    int64_t tags = 0;
-    if (size > 0 && memchr(r->at, 0, (size_t)size)) return 0;
-    for (Bytes p = r->at; p < r->end; p++) tags += *p == '<';
-    if (tags > max_tags) return 0;
+    Bytes start = r->at;
+    Py_ssize_t size = r->end - start;
+    int64_t tags = size; /* that many at most: most pages are so small that they need not be counted */
+    if (size > 0 && memchr(start, 0, (size_t)size)) return 0;
+    if (tags > max_tags && (tags = count_tags(start, r->end)) > max_tags) return 0;
     Height h = {.roof = max_depth, .height = 0};
     Token token;
     int read, certain = 1;
@@ -243,7 +249,9 @@ static int is_harmless(Reader *r, int64_t max_depth, int64_t max_tags) {
     if (read < 0 || certain <= 0) return read < 0 ? 0 : certain;
     settle_shape(&h, NULL);
     int64_t height = h.height + h.brief + h.shapes + (h.shapes < h.forms ? h.shapes : h.forms) + 2 * h.tables;
-    return height <= max_depth && tags + h.most_formatting * h.tokens <= max_tags;
+    int64_t reopened = h.most_formatting * h.tokens;
+    if (tags + reopened > max_tags && tags == size) tags = count_tags(start, r->end);
+    return height <= max_depth && tags + reopened <= max_tags;
 }
 
 static int limit_of(PyObject *object, void *limit) { /* None: endless */

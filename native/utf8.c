@@ -4,28 +4,38 @@
 
 static int is_tail(unsigned char c) { return (c & 0xC0) == 0x80; }
 
+static int is_ascii(const unsigned char *p, const unsigned char *end, int size) { /* eight bytes, or thirty-two */
+    uint64_t words[4] = {0};
+    if (end - p < size) return 0;
+    memcpy(words, p, (size_t)size);
+    return !((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080));
+}
+
+/* Behind the character above ASCII that stands at p, or NULL. */
+static const unsigned char *character(const unsigned char *p, const unsigned char *end) {
+    unsigned char c = *p;
+    if (c < 0xC2 || c > 0xF4) return NULL; /* a tail byte, or the overlong form of a shorter one */
+    if (c < 0xE0) return end - p < 2 || !is_tail(p[1]) ? NULL : p + 2;
+    if (c < 0xF0) {
+        if (end - p < 3 || !is_tail(p[1]) || !is_tail(p[2])) return NULL;
+        if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F)) return NULL; /* overlong, surrogates */
+        return p + 3;
+    }
+    if (end - p < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3])) return NULL;
+    if ((c == 0xF0 && p[1] < 0x90) || (c == 0xF4 && p[1] > 0x8F)) return NULL; /* overlong, beyond Unicode */
+    return p + 4;
+}
+
 static int is_utf8(const unsigned char *p, const unsigned char *end) {
     while (p < end) {
-        if (end - p >= 8) { /* ASCII, eight bytes at a time */
-            uint64_t word;
-            memcpy(&word, p, 8);
-            if (!(word & UINT64_C(0x8080808080808080))) { p += 8; continue; }
+        while (is_ascii(p, end, 32)) p += 32;
+        if (is_ascii(p, end, 8)) {
+            p += 8;
+            continue;
         }
-        unsigned char c = *p;
-        if (c < 0x80) { p++; continue; }
-        if (c < 0xC2 || c > 0xF4) return 0; /* a tail byte, or the overlong form of a shorter one */
-        if (c < 0xE0) {
-            if (end - p < 2 || !is_tail(p[1])) return 0;
-            p += 2;
-        } else if (c < 0xF0) {
-            if (end - p < 3 || !is_tail(p[1]) || !is_tail(p[2])) return 0;
-            if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F)) return 0; /* overlong, surrogates */
-            p += 3;
-        } else {
-            if (end - p < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3])) return 0;
-            if ((c == 0xF0 && p[1] < 0x90) || (c == 0xF4 && p[1] > 0x8F)) return 0; /* overlong, beyond Unicode */
-            p += 4;
-        }
+        while (p < end && *p < 0x80) p++;
+        while (p < end && *p >= 0x80)
+            if (!(p = character(p, end))) return 0;
     }
     return 1;
 }

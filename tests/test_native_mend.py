@@ -90,6 +90,21 @@ def test_formatting(page: str, depth: int | None) -> None:
     assert_same(page, depth, None, None)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<p><font size={0}>x", "<font a={0}><font b={0}></font>", "<table><td><b a={0}>", "<template><tr><b>", "<x{0}></y{0}>",
+        "<svg><g{0}>", "<form><div></form>", "<b></b{0}><div></b>", "</b><b a={0}><div>", "<object><b a={0}>", "<i><b a=1>x</i>",
+        "<title>{0}</title><script><!--", "<textarea><form></textarea>", "<select><option><optgroup>", "<h{0}><h1>",
+    ],
+)  # fmt: skip
+def test_long_pages(form: str) -> None:
+    page = "<p>" + "".join(form.replace("{0}", str(number)) for number in range(700))
+    assert_same(page, None, None, 9)
+    assert_same(page, 300, None, 9)
+    assert_same(page, 50, 900, 9)
+
+
 def test_what_is_no_page() -> None:
     with pytest.raises(TypeError):
         _native.mend("x", 1, 1, 1, True, None, dict)  # type: ignore[arg-type]
