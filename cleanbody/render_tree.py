@@ -149,7 +149,7 @@ def is_tight(document: Document, node: Node) -> bool:
     >>> is_tight(document, Node("li", 3, [Node("", 0), Node("", 1)]))
     False
     """
-    for place, child in enumerate(node.children):  # noqa: SIM110 - asked of every item of a list
+    for place, child in enumerate(node.children):
         if child.tag not in LISTS and (place or not is_plain(document, child)):
             return False
     return True
