@@ -131,6 +131,7 @@ def plot(found: dict[str, dict[str, Any]], path: Path) -> None:
             continue
         axes.scatter(one["ms"], one["f1"])
         axes.annotate(name, (one["ms"], one["f1"]), xytext=(5, 5), textcoords="offset points")
+    axes.margins(x=0.2, y=0.1)
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(path)

@@ -56,16 +56,17 @@ def authors(document: Document, posts: Sequence[int]) -> Mapping[int, str]:
 
 def _names(document: Document) -> dict[int, str]:
     """Blocks that are a name."""
-    linked = _profile_links(document)
-    telling = [_is_telling(names) and tag != "label" for names, tag in zip(document.names, document.tag, strict=True)]
-    names: dict[int, str] = {}
-    for i in range(len(document)):
-        size = document.end[i] - document.start[i]
-        if size > 2 * MOST_CHARACTERS or document.kind[i] == _QUOTE:
+    shapes = zip(document.start, document.end, document.kind, strict=True)
+    short = bytearray(end - start <= 2 * MOST_CHARACTERS and kind != _QUOTE for start, end, kind in shapes)
+    names = _profile_links(document, short)
+    telling: dict[str, bool] = {}  # by class names, which repeat
+    for i, container in enumerate(document.container):
+        classes = document.names[container]
+        if not short[i] or not classes or i in names or document.tag[container] == "label":
             continue
-        if i in linked:
-            names[i] = linked[i]
-        elif telling[document.container[i]] and _is_name(document.block_text(i)):
+        if classes not in telling:
+            telling[classes] = _is_telling(classes)
+        if telling[classes] and _is_name(document.block_text(i)):
             names[i] = document.block_text(i).strip()
     return names
 
@@ -74,8 +75,8 @@ def _is_telling(names: str) -> bool:
     return any(tuple(name) in _TOKENS or (name and name[-1] in _SUFFIXES) for name in class_tokens(names))
 
 
-def _profile_links(document: Document) -> dict[int, str]:
-    """The first link to a profile in each block."""
+def _profile_links(document: Document, short: bytearray) -> dict[int, str]:
+    """The first link to a profile in each block that is short."""
     out: dict[int, str] = {}
     i, n = 0, len(document)
     for mark in document.marks:
@@ -83,9 +84,9 @@ def _profile_links(document: Document) -> dict[int, str]:
             i += 1
         if i == n:
             break
-        if mark.kind is MarkKind.LINK and i not in out and _PROFILE.search(mark.value[:300]):
+        if short[i] and mark.kind is MarkKind.LINK and i not in out:
             text = document.text[mark.start : mark.end].strip()
-            if _is_name(text):
+            if _is_name(text) and _PROFILE.search(mark.value[:300]):
                 out[i] = text
     return out
 

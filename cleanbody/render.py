@@ -155,7 +155,8 @@ class _Text:
 
     def nodes(self, node: Node) -> str:
         """What stands below a node; its parts are parted by a line end where they are lines, else by a blank line."""
-        parts = [self._node(child) for child in node.children]
+        text = self.document.block_text
+        parts = [self._node(child) if child.tag else text(child.at) for child in node.children]
         if node.tag in LISTS:
             close = all(is_tight(self.document, item) for item in node.children)
         else:
@@ -163,8 +164,6 @@ class _Text:
         return ("\n" if close else "\n\n").join(parts)
 
     def _node(self, node: Node) -> str:
-        if not node.tag:
-            return self.document.block_text(node.at)
         if node.tag != "table":
             return self.nodes(node)
         rows = "\n".join("\t".join(map(self._cell, row)).rstrip("\t") for row in node.rows)

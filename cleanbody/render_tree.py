@@ -36,6 +36,7 @@ _STRUCTURE: Final = {
 }
 # Forms of a block that fill a line of a list or a cell of a table without more ado.
 PLAIN_KINDS: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION, Kind.PARAGRAPH, Kind.CONTROL})
+_PLAIN: Final = frozenset(map(KINDS.index, PLAIN_KINDS))
 # What stands before an item of a list in scraped text. Dashes are not among them: they also open speech.
 _BULLET: Final = re.compile(r"(?:[•◦‣▪■●○*+\-·►]|(\d{1,9})[.)])\s+(?=\S)")
 
@@ -105,12 +106,16 @@ def grow(document: Document, blocks: list[int]) -> Node:
     stack: list[tuple[_Key, Node]] = [(_Key("root", -1), root)]
     known: dict[int, _Path] = {}
     before: _Path = ()
+    above = root.children  # of the node that is open: what the next leaf stands in
+    containers, kinds, has_table = document.container, document.kind, False
     for i in blocks:
-        path = _path(document, document.container[i], known)
-        if document.kind[i] in _CALLING or (path and path[-1].tag in _CALLED):
+        path = known.get(containers[i])
+        if path is None:
+            path = _path(document, containers[i], known)
+        if kinds[i] in _CALLING or (path and path[-1].tag in _CALLED):
             path = _complete(path, document, i)
         if path is before:
-            stack[-1][1].children.append(Node("", i))
+            above.append(Node("", i, []))
             continue
         before = path
         depth = 0
@@ -119,10 +124,12 @@ def grow(document: Document, blocks: list[int]) -> Node:
         del stack[depth + 1 :]
         for key in path[depth:]:
             stack.append((key, _open(stack[-1][1], key)))
-        stack[-1][1].children.append(Node("", i))
+            has_table = has_table or key.tag == "table"
+        above = stack[-1][1].children
+        above.append(Node("", i, []))
         if not document.markup and len(path) > depth and path[depth].tag == "ol":
             stack[depth + 1][1].number = _number(document.block_text(i))
-    if "table" in document.tag:
+    if has_table:
         _settle(document, root)
     return root
 
@@ -136,9 +143,10 @@ def is_tight(document: Document, node: Node) -> bool:
     >>> is_tight(document, Node("li", 3, [Node("", 0), Node("", 1)]))
     False
     """
-    return all(
-        child.tag in LISTS or (not place and is_plain(document, child)) for place, child in enumerate(node.children)
-    )
+    for place, child in enumerate(node.children):
+        if child.tag not in LISTS and (place or not is_plain(document, child)):
+            return False
+    return True
 
 
 def is_plain(document: Document, node: Node) -> bool:
@@ -148,7 +156,7 @@ def is_plain(document: Document, node: Node) -> bool:
     >>> is_plain(document, Node("", 0)), is_plain(document, Node("", 1)), is_plain(document, Node("ul", 2))
     (True, False, False)
     """
-    return not node.tag and kind_of(document, node.at) in PLAIN_KINDS
+    return not node.tag and document.kind[node.at] in _PLAIN
 
 
 def own_text(document: Document, block: int) -> str:
@@ -193,19 +201,20 @@ def _number(text: str) -> int:
 
 def _path(document: Document, container: int, known: dict[int, _Path]) -> _Path:
     """The structure that a container stands in, outermost first; each container is looked at once a document."""
-    found = known.get(container)
-    if found is not None:
-        return found
+    tags, parents = document.tag, document.parent
+    path = known.get(parents[container])
+    if path is not None and tags[container] not in _STRUCTURE:  # a paragraph beside others, as most are
+        known[container] = path
+        return path
     pending = []
     while container >= 0 and container not in known:
         pending.append(container)
-        container = document.parent[container]
-    path = known[container] if container >= 0 else ()
-    while pending:
-        container = pending.pop()
-        tag = _STRUCTURE.get(document.tag[container])
-        if tag is not None:
-            path = _enter(path, tag, document, container)
+        container = parents[container]
+    path = known.get(container, ())
+    for container in reversed(pending):
+        tag = tags[container]
+        if tag in _STRUCTURE:
+            path = _enter(path, _STRUCTURE[tag], document, container)
         known[container] = path
     return path
 
