@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+class Accents: ...
 class Classes: ...
 class Letters: ...
 class Phrases: ...
@@ -37,6 +38,24 @@ def phrase_columns(
     least_share: float,
     /,
 ) -> None: ...
+def accents(plain: Callable[[str], str], /) -> Accents: ...
+def find_headline(
+    accents: Accents,
+    is_date: Callable[[str], object | None],
+    texts: tuple[str, ...],
+    words: array[float],
+    link_share: array[float],
+    prose: bytes,
+    candidates: tuple[str, ...],
+    kind: bytearray,
+    level: bytearray,
+    flags: bytearray,
+    heading: int,
+    item: int,
+    markup: bool,
+    columns: list[array[float]],
+    /,
+) -> tuple[int, str | None]: ...
 def score(
     columns: tuple[array[float], ...],
     feature: array[int],

@@ -7,8 +7,9 @@ enum { TABLE = 0x20000, MOST_ADDED = 3, MOST_BYTES = 4 };
 
 struct Accents {
     PyObject *plain;
-    uint64_t *table; /* by letter what it is without accents: up to three characters of 21 bits; 0: not known yet */
+    uint64_t *table; /* by letter what it is without accents: up to three characters of 21 bits, and `KNOWN` */
 };
+static const uint64_t KNOWN = (uint64_t)1 << 63;
 
 /* --- letters ------------------------------------------------------------------------------------------------------ */
 
@@ -38,24 +39,24 @@ PyObject *native_accents(PyObject *self, PyObject *plain) {
 
 /* What Python says; 0 and an exception otherwise. */
 static uint64_t ask(Accents *accents, Py_UCS4 c) {
-    uint64_t packed = 0;
+    uint64_t packed = KNOWN;
     PyObject *letter = PyUnicode_FromOrdinal((int)c);
     PyObject *plain = letter ? PyObject_CallOneArg(accents->plain, letter) : NULL;
     Py_XDECREF(letter);
     if (!plain) return 0;
-    Py_ssize_t size = PyUnicode_Check(plain) ? PyUnicode_GET_LENGTH(plain) : 0;
-    for (Py_ssize_t i = 0; size <= MOST_ADDED && i < size; i++)
+    Py_ssize_t size = PyUnicode_Check(plain) ? PyUnicode_GET_LENGTH(plain) : -1;
+    for (Py_ssize_t i = 0; i < size && i < MOST_ADDED; i++) /* no letter is more yet */
         packed |= (uint64_t)PyUnicode_READ_CHAR(plain, i) << 21 * i;
-    if (!packed) PyErr_SetString(PyExc_ValueError, "accents: a letter is one to three characters without them");
+    if (size < 0) PyErr_SetString(PyExc_TypeError, "accents: a string");
     Py_DECREF(plain);
-    return packed;
+    return size < 0 ? 0 : packed;
 }
 
 static uint64_t plain_of(Accents *accents, Py_UCS4 c) {
-    if (c < 0x80 || (c >= 0x4e00 && c <= 0x9fff)) return c;
+    if (c < 0x80 || (c >= 0x4e00 && c <= 0x9fff)) return KNOWN | c;
     if (c >= 0xac00 && c <= 0xd7a3) { /* Korean: lead, vowel, tail */
         uint64_t number = c - 0xac00, tail = number % 28;
-        return (0x1100 + number / 588) | (0x1161 + number % 588 / 28) << 21 | (tail ? 0x11a7 + tail : 0) << 42;
+        return KNOWN | (0x1100 + number / 588) | (0x1161 + number % 588 / 28) << 21 | (tail ? 0x11a7 + tail : 0) << 42;
     }
     if (c >= TABLE) return ask(accents, c);
     if (!accents->table[c]) accents->table[c] = ask(accents, c);
@@ -107,13 +108,13 @@ static Py_UCS4 get(const unsigned char **at) {
     return c;
 }
 
-/* Add a word without its accents, for which there is room; -1 and an exception otherwise. */
+/* Add a word without its accents (of one that is a mark nothing is left), for which there is room; -1 and an exception otherwise. */
 static int add_plain(Keys *keys, const unsigned char *word, size_t size) {
     const unsigned char *end = word + size;
     while (word < end) {
         uint64_t packed = plain_of(keys->accents, get(&word));
         if (!packed) return -1;
-        for (; packed; packed >>= 21) keys->used += put(keys->bytes + keys->used, packed & 0x1fffff);
+        for (packed &= ~KNOWN; packed; packed >>= 21) keys->used += put(keys->bytes + keys->used, packed & 0x1fffff);
     }
     keys->bytes[keys->used++] = 0;
     return 0;
@@ -200,4 +201,4 @@ int next_mark(PyObject *text, Py_ssize_t at, Py_ssize_t *begin, Py_ssize_t *end)
 
 const char native_accents_doc[] = PyDoc_STR(
 "accents(plain)\n--\n\n"
-"What letters are without their accents, for `find_headline`: `plain` tells of one what it is, one to three characters.");
+"What letters are without their accents, for `find_headline`: `plain` tells of one what it is, up to three characters.");

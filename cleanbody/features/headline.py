@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from cleanbody.compiled import core
 from cleanbody.features.region import signed_log
 from cleanbody.features.structure import zeros
 from cleanbody.features.text import DATE
@@ -54,8 +55,16 @@ def _key(text: str) -> Key:
     words = words_of(text)
     if text.isascii() or not words:
         return tuple(words)
-    plain = unicodedata.normalize("NFD", " ".join(words)).replace("ı", "i").replace("ς", "σ")
-    return tuple("".join(c for c in plain if not unicodedata.combining(c)).split(" "))
+    return tuple(_plain(" ".join(words)).split(" "))
+
+
+def _plain(folded: str) -> str:
+    """A case-folded text without accents, letter by letter, whatever stands beside them."""
+    letters = unicodedata.normalize("NFD", folded).replace("ı", "i").replace("ς", "σ")
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+_ACCENTS: Final = core.accents(_plain) if core is not None else None
 
 
 class Headline(NamedTuple):
@@ -87,6 +96,25 @@ def find_headline(
         texts, words, link_share, prose: columns of the n blocks.
         candidates: strings that may be the headline, the most trusted first; may be empty.
     """
+    if _ACCENTS is None:
+        return search(document, texts, words, link_share, prose, candidates)
+    columns = [zeros(len(texts)) for _ in HEADLINE_COLUMNS]
+    index, text = core.find_headline(
+        _ACCENTS, DATE.search, tuple(texts), array("d", words), array("d", link_share), bytes(prose), tuple(candidates),
+        document.kind, document.level, document.flags, _HEADING, _ITEM, document.markup, columns,
+    )  # fmt: skip
+    return Headline(index, texts[index].replace("\n", " ") if text is None else text, columns)
+
+
+def search(
+    document: Document,
+    texts: Sequence[str],
+    words: Sequence[float],
+    link_share: Sequence[float],
+    prose: Sequence[bool],
+    candidates: Sequence[str],
+) -> Headline:
+    """What :func:`find_headline` does where nothing is compiled: its specification."""
     short = [i for i in range(len(texts)) if 0 < words[i] <= MOST_WORDS]
     lines = _Lines(short, [_key(texts[i]) for i in short])
     wanted = list(dict.fromkeys(key for key in (_key(c) for c in candidates) if key))
