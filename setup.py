@@ -11,7 +11,7 @@ setup(
         Extension(
             "cleanbody._native",
             SOURCES,
-            depends=["native/native.h"],
+            depends=sorted(path.as_posix() for path in Path("native").glob("*.h")),
             optional=True,
             extra_compile_args=["-O3", "-ffp-contract=off"],  # no fused multiply-add: sums agree with the Python twin
         )
