@@ -1,17 +1,19 @@
 """The compiled core is optional: without a C compiler the package installs all the same, slower."""
 
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
 
-SOURCES = sorted(path.as_posix() for path in Path("native").glob("*.c"))
+NATIVE = Path("native")
 
 setup(
     ext_modules=[
         Extension(
             "cleanbody._native",
-            SOURCES,
-            depends=[path.as_posix() for path in Path("native").glob("*.h")],
+            sorted(path.as_posix() for path in NATIVE.glob("*.c")),
+            depends=sorted(path.as_posix() for path in NATIVE.glob("*.h")),
+            libraries=[] if sys.platform == "win32" else ["m"],
             optional=True,
             extra_compile_args=["-O3", "-ffp-contract=off"],  # no fused multiply-add: sums agree with the Python twin
         )

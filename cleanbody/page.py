@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from cleanbody.marks import NO_MARKS, Mark, Marks
+from cleanbody.marks import NO_MARKS, Marks
 
 
 class CleanbodyError(Exception):

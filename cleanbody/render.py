@@ -126,8 +126,10 @@ def _lines(document: Document, blocks: list[int]) -> str:
     before, before_joined = -2, False
     for i in blocks:
         text = document.block_text(i)
-        span = document.text[document.start[i] : document.end[i]]
-        joined = text != span and len(text.splitlines()) < len(span.splitlines())
+        joined = False
+        if document.texts:  # else each is what stands there
+            span = document.text[document.start[i] : document.end[i]]
+            joined = text != span and len(text.splitlines()) < len(span.splitlines())
         if parts:
             follows = before == i - 1 and document.flags[i] & Flag.AFTER_BREAK
             close = follows and not (joined or before_joined or cut[i])

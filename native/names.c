@@ -100,6 +100,11 @@ int64_t names_find(const Names *names, const unsigned char *bytes, size_t size) 
     return names_find_hashed(names, names_hash(bytes, size), bytes, size);
 }
 
+void names_clear(Names *names) {
+    if (names->slots) memset(names->slots, 0, names->slot_count * sizeof *names->slots);
+    names->used = names->count = 0;
+}
+
 void names_free(Names *names) {
     PyMem_RawFree(names->slots);
     PyMem_RawFree(names->items);

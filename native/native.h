@@ -11,18 +11,9 @@
 
 /* Functions of the module, a table for each file. */
 extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], forest_methods[], headline_methods[],
-    lexbor_methods[], lexicon_methods[], mend_methods[], phrases_methods[], place_methods[], plaintext_methods[],
-    region_methods[], render_methods[], scan_methods[], second_methods[], tags_methods[], text_methods[],
-    tree_methods[], utf8_methods[], walk_methods[], words_methods[];
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexbor_methods[], lexicon_methods[],
-    noscript_methods[], place_methods[], plaintext_methods[], scan_methods[], tags_methods[], text_methods[], utf8_methods[], walk_methods[],
-    words_methods[];
-extern PyMethodDef decide_methods[], ensemble_methods[], forest_methods[], headline_methods[], kinds_methods[],
-    lexicon_methods[], lines_methods[], place_methods[], plaintext_methods[], render_methods[], scan_methods[],
-    tags_methods[], text_methods[], utf8_methods[], walk_methods[], words_methods[];
-extern PyMethodDef decide_methods[], ensemble_methods[], headline_methods[], lexicon_methods[], mend_methods[],
-    noscript_methods[], place_methods[], plaintext_methods[], scan_methods[], tags_methods[], text_methods[],
-    utf8_methods[], walk_methods[], words_methods[];
+    kinds_methods[], lexbor_methods[], lexicon_methods[], lines_methods[], mend_methods[], noscript_methods[],
+    phrases_methods[], place_methods[], plaintext_methods[], region_methods[], render_methods[], scan_methods[],
+    second_methods[], tags_methods[], text_methods[], tree_methods[], utf8_methods[], walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
 enum { MAX_VIEWS = 256 };
@@ -170,6 +161,7 @@ int64_t names_find(const Names *names, const unsigned char *bytes, size_t size);
 /* The same where the hash is at hand. */
 int64_t names_add_hashed(Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
 int64_t names_find_hashed(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
+void names_clear(Names *names); /* forget all, keep the memory */
 void names_free(Names *names);
 
 /* The words of texts as features.tokens.words_of makes them (split.c), each as UTF-8 with a zero byte behind it: words

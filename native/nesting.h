@@ -16,6 +16,7 @@ enum {
     FORMAT_SHIFT = 27 /* which formatting element it is, from 0 */
 };
 enum { FORMATS = 14 };
+enum { NO_FORM = -2 };
 enum { DEAD = -1, LEFT = -2 }; /* in place of a name on the stack */
 
 /* Names that have a part of their own. */
@@ -119,10 +120,29 @@ void tree_remove(Tree *t, Py_ssize_t entry, int left);
 Py_ssize_t tree_last_entry(const Tree *t, int name); /* of this name in the frame at hand, or -1 */
 void tree_untie_place(Tree *t, Place *place);        /* its elements were closed and wait to be opened again */
 
-/* nesting.c, for formats.c */
+/* stack.c: the stack, for the others */
+void tree_put(Tree *t, Places *places, Py_ssize_t place);
 Py_ssize_t tree_push(Tree *t, int name);
 void tree_pop_to(Tree *t, Py_ssize_t place);
 void tree_kill(Tree *t, Py_ssize_t place, int left);
-void tree_end_other(Tree *t, int name);
+void tree_end_other(Tree *t, int name); /* nesting.c */
+
+/* Questions to the stack. */
+static inline Py_ssize_t last(const Places *places) { return places->count ? places->items[places->count - 1] : -1; }
+
+static inline uint32_t flags_of(const Tree *t, int name) { return name < 0 ? 0 : t->name[name].flags; }
+
+static inline int top(const Tree *t) { return t->count ? t->stack[t->count - 1].name : DEAD; }
+
+static inline int top_is(const Tree *t, uint32_t flags) { return (flags_of(t, top(t)) & flags) != 0; }
+
+static inline Py_ssize_t last_of(const Tree *t, int name) { return t->name[name].last; }
+
+static inline int in_scope(const Tree *t, int name) {
+    Py_ssize_t place = last_of(t, name);
+    return place >= 0 && place >= last(&t->scope);
+}
+
+static inline void pop_top(Tree *t) { tree_pop_to(t, t->count - 1); }
 
 #endif
