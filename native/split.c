@@ -99,6 +99,13 @@ static inline int feed(Machine *m, Py_UCS4 c, uint32_t class) {
 static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
     const CharPage *page = chars_page(c);
     uint64_t packed = page->folds ? page->folds[c & 255] : c;
+    uint32_t class = packed == c ? page->classes[c & 255] : chars_class(packed & 0x1FFFFF);
+    int letter = (class & (CHAR_WORD | CHAR_SPACELESS)) == CHAR_WORD && !(packed >> 21);
+    if (letter && !m->mark && m->words->room - m->out >= 2 * left + LONGEST) { /* what most of them are */
+        put(m, (Py_UCS4)packed);
+        m->after_word = 1;
+        return 0;
+    }
     do {
         Py_UCS4 one = packed & 0x1FFFFF;
         size_t open = m->out - m->words->used; /* `used` is where the open word begins */

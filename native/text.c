@@ -121,7 +121,7 @@ static void fill_patterns(const Sample *s, const Counts *counts, double *const *
     uint32_t seen = counts->seen, pairs = counts->pairs;
     columns[DATES][row] = counts->counted[DECIMAL] >= 3 ? sample_dates(s) : 0;
     columns[ADDRESSES][row] = seen & CHAR_AT || pairs & (CHAR_W | CHAR_SEPARATOR) ? sample_addresses(s) : 0;
-    columns[MONEY][row] = seen & CHAR_MONEY || pairs & CHAR_UPPER ? sample_money(s) : 0;
+    columns[MONEY][row] = seen & CHAR_MONEY || (pairs & CHAR_UPPER && counts->counted[UPPER] >= 3) ? sample_money(s) : 0;
     columns[COPYRIGHT][row] = seen & CHAR_SIGN ? sample_is_copyright(s) : 0;
     columns[SEPARATORS][row] += pairs & CHAR_COLON ? sample_double_colons(s) : 0;
     columns[BULLET][row] = sample_is_bullet(s);
