@@ -21,7 +21,7 @@ static inline int same(const unsigned char *a, const unsigned char *b, size_t si
     return load64(a) == load64(b) && load64(a + size - 8) == load64(b + size - 8);
 }
 
-static inline uint64_t filled(uint64_t hash, uint32_t id) { return (hash & ~UINT64_C(0xFFFFFFFF)) | ((uint64_t)id + 1); }
+static inline uint64_t filled(uint64_t hash, uint32_t id) { return (hash >> 32 << 32) | ((uint64_t)id + 1); }
 
 /* The slot of a name, or the empty one that it belongs in. */
 static inline size_t slot_of(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size) {

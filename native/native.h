@@ -82,7 +82,7 @@ enum {
 };
 typedef struct {
     uint32_t classes[256];
-    uint64_t *folds; /* str.casefold: up to three characters of 21 bits, the first lowest; NULL: all fold to themselves */
+    uint64_t *folds; /* str.casefold: up to three characters of 21 bits, the first lowest; NULL: none changes */
 } CharPage;
 extern const CharPage *char_pages[0x1100];
 /* The page of 256 characters that holds c. Where there is no memory, an empty page and an exception: look for one

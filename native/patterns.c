@@ -139,8 +139,17 @@ static Py_ssize_t date(const Sample *s, Py_ssize_t i) {
     return end ? end : year_with_sign(s, i);
 }
 
+/* Whether a digit stands before what parts a date or a time, or a year anywhere: no date is without. */
+static int may_have_dates(const Sample *s) {
+    for (Py_ssize_t i = 0; i < s->size; i++)
+        if (is(s, i, CHAR_DECIMAL) && (is(s, i + 1, CHAR_PART | CHAR_COLON) || s->chars[i + 1] == 0xFF1A || year(s, i)))
+            return 1;
+    return 0;
+}
+
 int sample_dates(const Sample *s) {
     int count = 0;
+    if (!may_have_dates(s)) return 0;
     for (Py_ssize_t i = 0; i < s->size;) {
         Py_ssize_t end = is(s, i, CHAR_WORD) ? date(s, i) : 0;
         count += !!end;
@@ -205,7 +214,7 @@ int sample_money(const Sample *s) {
     for (Py_ssize_t i = 0; i < s->size; i++) {
         if (!is(s, i, CHAR_MONEY | CHAR_UPPER)) continue;
         if (is(s, i, CHAR_MONEY)) count++;
-        if (!is(s, i, CHAR_UPPER) || !is(s, i + 2, CHAR_UPPER) || is(s, i + 3, CHAR_WORD) || !begins_word(s, i)) continue;
+        if (!is(s, i, CHAR_UPPER) || !begins_word(s, i) || is(s, i + 3, CHAR_WORD)) continue;
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) count += !!literal(s, i, codes[k]);
     }
     return count;

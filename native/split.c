@@ -46,7 +46,7 @@ void words_free(Words *words) {
 static const unsigned char folded[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
 
 /* A machine that is fed folded characters. */
-enum { LONGEST = 24 }; /* bytes that one of them adds at most: an apostrophe, itself, two zeros; and eight to write on */
+enum { LONGEST = 24 }; /* bytes that one of them adds at most, and eight to write on */
 
 typedef struct {
     Words *words;
@@ -99,15 +99,24 @@ static inline int feed(Machine *m, Py_UCS4 c, uint32_t class) {
 static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
     const CharPage *page = chars_page(c);
     uint64_t packed = page->folds ? page->folds[c & 255] : c;
+    uint32_t class = packed == c ? page->classes[c & 255] : chars_class(packed & 0x1FFFFF);
+    int letter = (class & (CHAR_WORD | CHAR_SPACELESS)) == CHAR_WORD && !(packed >> 21);
+    if (letter && !m->mark && m->words->room - m->out >= 2 * left + LONGEST) { /* what most of them are */
+        put(m, (Py_UCS4)packed);
+        m->after_word = 1;
+        return 0;
+    }
     do {
         Py_UCS4 one = packed & 0x1FFFFF;
         size_t open = m->out - m->words->used; /* `used` is where the open word begins */
-        if (m->words->room - m->out < 2 * left + LONGEST && make_room(m->words, open + 2 * left + LONGEST) < 0) return -1;
+        size_t room = 2 * left + LONGEST;
+        if (m->words->room - m->out < room && make_room(m->words, open + room) < 0) return -1;
         if (feed(m, one, chars_class(one)) < 0) return -1;
     } while (packed >>= 21);
     return 0;
 }
 
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Fold the letters and digits that begin eight characters of ASCII; how many they are. */
@@ -122,7 +131,6 @@ static inline size_t fold_eight(uint64_t eight, unsigned char *out) {
 }
 
 /* Whether the eight characters at text are all ASCII; if so, they are put together. */
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 static inline int eight1(const Py_UCS1 *text, uint64_t *eight) {
     memcpy(eight, text, 8);
     return !(*eight & EACH(0x80));
@@ -141,6 +149,7 @@ static inline int eight2(const Py_UCS2 *text, uint64_t *eight) {
     return !((low | high) & UINT64_C(0xFF80FF80FF80FF80));
 }
 #else
+static inline size_t fold_eight(uint64_t eight, unsigned char *out) { return (void)eight, (void)out, 0; }
 static inline int eight1(const Py_UCS1 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
 static inline int eight2(const Py_UCS2 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
 #endif

@@ -114,14 +114,16 @@ static double least(double a, double b) { return a < b ? a : b; }
 /* Whether anything that an expression needs has been seen; most blocks have none of it. */
 static int needs_patterns(const Counts *counts, uint32_t first) {
     const uint32_t seen = CHAR_AT | CHAR_MONEY | CHAR_SIGN, pairs = CHAR_W | CHAR_COLON | CHAR_UPPER | CHAR_SEPARATOR;
-    return counts->seen & seen || counts->pairs & pairs || counts->counted[DECIMAL] >= 3 || first & (CHAR_MARK | CHAR_DECIMAL);
+    if (counts->seen & seen || counts->pairs & pairs || counts->counted[DECIMAL] >= 3) return 1;
+    return !!(first & (CHAR_MARK | CHAR_DECIMAL));
 }
 
 static void fill_patterns(const Sample *s, const Counts *counts, double *const *columns, Py_ssize_t row) {
     uint32_t seen = counts->seen, pairs = counts->pairs;
+    int codes = pairs & CHAR_UPPER && counts->counted[UPPER] >= 3;
     columns[DATES][row] = counts->counted[DECIMAL] >= 3 ? sample_dates(s) : 0;
     columns[ADDRESSES][row] = seen & CHAR_AT || pairs & (CHAR_W | CHAR_SEPARATOR) ? sample_addresses(s) : 0;
-    columns[MONEY][row] = seen & CHAR_MONEY || pairs & CHAR_UPPER ? sample_money(s) : 0;
+    columns[MONEY][row] = seen & CHAR_MONEY || codes ? sample_money(s) : 0;
     columns[COPYRIGHT][row] = seen & CHAR_SIGN ? sample_is_copyright(s) : 0;
     columns[SEPARATORS][row] += pairs & CHAR_COLON ? sample_double_colons(s) : 0;
     columns[BULLET][row] = sample_is_bullet(s);

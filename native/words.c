@@ -15,7 +15,7 @@ enum { LONGEST = 100 }; /* bytes of a function word */
 
 typedef struct {
     Names names;
-    uint64_t sieve[512]; /* a bit for what hashes of names end in: most other words have another, which is told at once */
+    uint64_t sieve[512]; /* a bit for the end of each name's hash: most other words have another, told at once */
 } FunctionWords;
 
 static void release(PyObject *capsule) {
@@ -252,13 +252,15 @@ static void fill_shares(const Page *page, Py_ssize_t i, uint32_t mark) {
 }
 
 static size_t count_marked(const Page *page, Py_ssize_t i, uint32_t mark) {
+    const Stems *s = &page->stems;
     size_t count = 0;
-    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += page->stems.stems[page->stems.ids[k]].mark == mark;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += s->stems[s->ids[k]].mark == mark;
     return count;
 }
 
 static void leave_mark(const Page *page, Py_ssize_t i, uint32_t mark) {
-    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) page->stems.stems[page->stems.ids[k]].mark = mark;
+    const Stems *s = &page->stems;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) s->stems[s->ids[k]].mark = mark;
 }
 
 /* Down the page and up again: the prose that was met last has left its mark on its stems, a new number each time. */
@@ -309,7 +311,8 @@ static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *texts, *words, *link_share, *title, *description, *capsule, *columns, *held;
     double *out[COHERENCE_COLUMNS];
-    if (!PyArg_ParseTuple(args, "OOOUUOO", &texts, &words, &link_share, &title, &description, &capsule, &columns)) return NULL;
+    if (!PyArg_ParseTuple(args, "OOOUUOO", &texts, &words, &link_share, &title, &description, &capsule, &columns))
+        return NULL;
     Page page = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .columns = out};
     if (!page.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
     Views views = {.count = 0};
@@ -371,12 +374,14 @@ static int fill_sections(Sections *s, PyObject *const *texts, Py_ssize_t rows, P
 static PyObject *native_section_columns(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *texts, *words, *link_share, *headings, *title, *capsule, *columns, *held;
-    if (!PyArg_ParseTuple(args, "OOOOUOO", &texts, &words, &link_share, &headings, &title, &capsule, &columns)) return NULL;
+    if (!PyArg_ParseTuple(args, "OOOOUOO", &texts, &words, &link_share, &headings, &title, &capsule, &columns))
+        return NULL;
     Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE)};
     if (!s.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
     Views views = {.count = 0};
     Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
-    int done = (s.words = views_get(&views, words, 8, rows, 0)) && (s.link_share = views_get(&views, link_share, 8, rows, 0)) &&
+    int done = (s.words = views_get(&views, words, 8, rows, 0)) &&
+               (s.link_share = views_get(&views, link_share, 8, rows, 0)) &&
                (s.headings = views_get(&views, headings, 8, rows, 0)) &&
                views_columns(&views, columns, SECTION_COLUMNS, rows, s.columns, 1) == 0 &&
                fill_sections(&s, PySequence_Fast_ITEMS(held), rows, title) == 0;
