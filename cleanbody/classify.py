@@ -27,7 +27,7 @@ from cleanbody.naming import (
     names,
 )
 from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
-from cleanbody.rules import RULES, VETO, Book, Rule
+from cleanbody.rules import RULES, VETO, Book, Rule, hold
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
 # What the neighbours' scores may add (log-odds): a short block between two kept ones is likelier to be body.
@@ -69,7 +69,7 @@ def classify(
     """
     base, code = _base(document, table, model)
     speak = _OF_POSTS if page_type is PageType.FORUM else _OF_PAGES
-    held = speak.book.hold(table, document.markup)
+    held = hold(speak.book, table, document.markup)
     page = Page(table["words"], table.headline_index, document.markup, float(threshold))
     context = _context(_logits(speak, held, base, 1.0)) if code == "density" else None
     verdict = _settle(speak, held, base, page, context)
@@ -282,7 +282,7 @@ def _settle(
     """Scores and the cut.
 
     Args:
-        held: the rules that hold for each of n blocks, as `Book.hold` gives them.
+        held: the rules that hold for each of n blocks, as `rules.hold` gives them.
         base: log-odds of each, before any rule.
         context: what neighbours add, where the model does not see them; None with the model.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
@@ -20,6 +21,7 @@ DOUBT: Final = 0.01  # what every kind is thought to be at least
 CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no rule or some rule is sure what it is
 NEIGHBOUR: Final = 0.5  # how much of the kind of the dropped block beside it a block takes over
 
+_DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
 _COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
 
 
@@ -32,7 +34,7 @@ class Doubtful(NamedTuple):
     @classmethod
     def of(cls, table: Table, fate: bytearray) -> Doubtful:
         """Those of a table whose fate is `DOUBTFUL`."""
-        rows = tuple(i for i, value in enumerate(fate) if value == DOUBTFUL)
+        rows = tuple(compress(range(len(fate)), fate.translate(_DOUBT)))
         columns = array("d", bytes(8 * len(rows) * len(_COLUMNS)))
         if core is not None:
             core.take(table.columns, _COLUMNS, fate, columns)

@@ -265,30 +265,12 @@ class Book:
         rules: rows to evaluate.
     """
 
-    __slots__ = ("_programs", "rules", "words")
+    __slots__ = ("programs", "rules", "words")
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         self.rules = tuple(rules)
         self.words = max(1, -(-len(self.rules) // WORD))
-        self._programs = {markup: _program(self.rules, markup) for markup in (False, True)}
-
-    def hold(self, table: Table, markup: bool) -> array[int]:
-        """Which rules hold for each of n blocks: rule k is bit k % 64 of word k // 64 of the block's `words` words.
-
-        Args:
-            table: columns of n blocks.
-            markup: whether they come from a page rather than from a scraped text.
-        """
-        out = array("Q", bytes(8 * self.words)) * table.rows
-        program = self._programs[markup]
-        if core is not None and program is not None:
-            core.hold(table.columns, table.rows, program, out)
-            return out
-        for k, rule in enumerate(self.rules):
-            if rule.markup is None or rule.markup is markup:
-                for i in rule.holds(table):
-                    out[i * self.words + k // WORD] |= 1 << k % WORD
-        return out
+        self.programs = {markup: _program(self.rules, markup) for markup in (False, True)}
 
     def mask(self, wanted: Callable[[Rule], bool]) -> array[int]:
         """The words of bits of some of the rules."""
@@ -299,7 +281,7 @@ class Book:
         return out
 
     def sets(self, held: Sequence[int]) -> list[int]:
-        """The rules that hold for each block as one number, a bit a rule."""
+        """What `hold` gives as one number for each block, a bit a rule."""
         words = [held[k :: self.words] for k in range(self.words)]
         if len(words) == 1:
             return list(words[0])
@@ -336,6 +318,25 @@ def _program(rules: Sequence[Rule], markup: bool) -> _Program | None:
     return columns, codes, limits, ends
 
 
+def hold(book: Book, table: Table, markup: bool) -> array[int]:
+    """Which rules hold for each of n blocks: rule k is bit k % 64 of word k // 64 of the block's ``book.words`` words.
+
+    Args:
+        table: columns of n blocks.
+        markup: whether they come from a page rather than from a scraped text.
+    """
+    out = array("Q", bytes(8 * book.words)) * table.rows
+    program = book.programs[markup]
+    if core is not None and program is not None:
+        core.hold(table.columns, table.rows, program, out)
+        return out
+    for k, rule in enumerate(book.rules):
+        if rule.markup is None or rule.markup is markup:
+            for i in rule.holds(table):
+                out[i * book.words + k // WORD] |= 1 << k % WORD
+    return out
+
+
 def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[list[Rule]]:
     """The rules that hold for each block.
 
@@ -348,4 +349,4 @@ def evaluate(table: Table, markup: bool, rules: Sequence[Rule] = RULES) -> list[
         n lists, each in the order of `rules`.
     """
     book = Book(rules)
-    return [book.named(bits) for bits in book.sets(book.hold(table, markup))]
+    return [book.named(bits) for bits in book.sets(hold(book, table, markup))]
