@@ -166,6 +166,8 @@ class _Text:
         return ("\n" if close else "\n\n").join(parts)
 
     def _node(self, node: Node) -> str:
+        if not node.tag:
+            return self.document.block_text(node.at)
         if node.tag != "table":
             return self.nodes(node)
         rows = "\n".join("\t".join(map(self._cell, row)).rstrip("\t") for row in node.rows)
