@@ -85,7 +85,8 @@ def test_every_letter() -> None:
 
 HOSTILE = [
     ["a-" * 20_000 + "b"] * 40, ["a | " * 10_000] * 40, ["_" * 40_000] * 40, [" " * 40_000 + "a b c"] * 40,
-    ["a b c|" * 30, "x"] * 2_000, ["a\u0301 " * 30] * 400, [" - " * 10_000] * 40, [f"w{i} a b c d e f g h i" for i in range(4_000)],
+    ["a b c|" * 30, "x"] * 2_000, ["a\u0301 " * 30] * 400, [" - " * 10_000] * 40,
+    [f"w{i} a b c d e f g h i" for i in range(4_000)],
 ]  # fmt: skip
 
 
