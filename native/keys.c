@@ -128,15 +128,15 @@ int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key) {
     /* Of one byte comes one, of two or more at most three times four. */
     if (make_room(keys, split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1, split->count + 1) < 0) return -1;
     *key = (Key){keys->used, 0, keys->word_count, split->count};
-    for (size_t i = 0; i < split->count; i++) {
-        const Word *word = &split->items[i];
-        keys->words[keys->word_count++] = keys->used;
-        if (ascii) {
-            memcpy(keys->bytes + keys->used, split->bytes + word->begin, word->size + 1);
-            keys->used += word->size + 1;
-        } else if (add_plain(keys, split->bytes + word->begin, word->size) < 0) {
-            return -1;
-        }
+    keys->word_count += split->count;
+    if (ascii && split->used) {
+        memcpy(keys->bytes + key->begin, split->bytes, split->used);
+        for (size_t i = 0; i < split->count; i++) keys->words[key->first + i] = key->begin + split->items[i].begin;
+        keys->used += split->used;
+    }
+    for (size_t i = 0; !ascii && i < split->count; i++) {
+        keys->words[key->first + i] = keys->used;
+        if (add_plain(keys, split->bytes + split->items[i].begin, split->items[i].size) < 0) return -1;
     }
     key->size = keys->used - key->begin;
     return 0;
