@@ -126,7 +126,8 @@ int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key) {
     split->count = split->used = 0;
     if (words_split(split, text, chars) < 0) return -1;
     /* Of one byte comes one, of two or more at most three times four. */
-    if (make_room(keys, split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1, split->count + 1) < 0) return -1;
+    size_t bytes = split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1;
+    if (make_room(keys, bytes, split->count + 1) < 0) return -1;
     *key = (Key){keys->used, 0, keys->word_count, split->count};
     keys->word_count += split->count;
     if (ascii && split->used) {
@@ -156,7 +157,8 @@ void keys_free(Keys *keys) {
 /* --- marks -------------------------------------------------------------------------------------------------------- */
 
 static int is_loose(Py_UCS4 c) { /* a mark where white space stands around it */
-    return c == '|' || c == '-' || c == 0x2013 || c == 0x2014 || c == 0xb7 || c == 0x2022 || c == 0xbb || c == ':' || c == '/';
+    return c == '|' || c == '-' || c == 0x2013 || c == 0x2014 || c == 0xb7 || c == 0x2022 || c == 0xbb || c == ':'
+           || c == '/';
 }
 
 static int is_firm(Py_UCS4 c) { return c == 0xff5c || c == '_' || c == '|' || c == 0xbb; }

@@ -120,7 +120,8 @@ static PyObject *native_classes(PyObject *self, PyObject *args) {
     PyObject *table, *states, *key, *value;
     Py_ssize_t most_kinds, weights = 0, place = 0;
     if (!PyArg_ParseTuple(args, "O!On:classes", &PyDict_Type, &table, &states, &most_kinds)) return NULL;
-    if (most_kinds < 0 || most_kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "classes: more than %d kinds", MOST_KINDS);
+    if (most_kinds < 0 || most_kinds > MOST_KINDS)
+        return PyErr_Format(PyExc_ValueError, "classes: more than %d kinds", MOST_KINDS);
     while (PyDict_Next(table, &place, &key, &value)) {
         Py_ssize_t size = PyObject_Size(value);
         if (size < 0) return NULL;
@@ -161,7 +162,8 @@ static void count(const Classes *classes, const Weights *weights, double *row) {
 }
 
 /* The next token of a name from *at on, -1 if it is none that is known; 0 where there is none left. */
-static inline int next_token(const Classes *classes, int kind, const void *data, Py_ssize_t *at, Py_ssize_t end, int32_t *token) {
+static inline int next_token(const Classes *classes, int kind, const void *data, Py_ssize_t *at, Py_ssize_t end,
+                             int32_t *token) {
     unsigned char bytes[MOST_CHARACTERS];
     uint64_t hash = STRINGS_SEED;
     Py_ssize_t i = *at, size = 0;
