@@ -82,7 +82,9 @@ static inline Py_ssize_t next_prose(const Page *page, Py_ssize_t from, Py_ssize_
     return -1;
 }
 
-static inline int is_h1(const Page *page, Py_ssize_t i) { return page->kind[i] == page->heading && page->level[i] == 1; }
+static inline int is_h1(const Page *page, Py_ssize_t i) {
+    return page->kind[i] == page->heading && page->level[i] == 1;
+}
 
 /* The title that has a key, or -1. */
 static inline Py_ssize_t title_of(const Page *page, const Key *key) {

@@ -108,7 +108,8 @@ static Py_UCS4 get(const unsigned char **at) {
     return c;
 }
 
-/* Add a word without its accents (of one that is a mark nothing is left), for which there is room; -1 and an exception otherwise. */
+/* Add a word without its accents, for which there is room (of one that is a mark nothing is left); -1 and an exception
+   otherwise. */
 static int add_plain(Keys *keys, const unsigned char *word, size_t size) {
     const unsigned char *end = word + size;
     while (word < end) {
@@ -203,4 +204,4 @@ int next_mark(PyObject *text, Py_ssize_t at, Py_ssize_t *begin, Py_ssize_t *end)
 
 const char native_accents_doc[] = PyDoc_STR(
 "accents(plain)\n--\n\n"
-"What letters are without their accents, for `find_headline`: `plain` tells of one what it is, up to three characters.");
+"What letters are without their accents, for `find_headline`: `plain` tells what one is, up to three characters.");

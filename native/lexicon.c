@@ -238,8 +238,8 @@ static PyObject *native_class_rows(PyObject *self, PyObject *args) {
 
 PyDoc_STRVAR(classes_doc,
 "classes(table, states, kinds)\n--\n\n"
-"A table of class tokens for `class_rows`: of `table`, by token or pair of tokens (with a hyphen) pairs of a kind and a\n"
-"weight, and of the tokens that begin a name which states something; `kinds` is how many kinds there are.");
+"A table of class tokens for `class_rows`: of `table`, by token or pair of tokens (with a hyphen) pairs of a kind and\n"
+"a weight, and of the tokens that begin a name which states something; `kinds` is how many kinds there are.");
 
 PyDoc_STRVAR(class_rows_doc,
 "class_rows(classes, names, out)\n--\n\n"

@@ -365,8 +365,8 @@ static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *capsule, *texts, *words_array, *columns, *starts, *opens, *result = NULL;
     Columns out;
-    if (!PyArg_ParseTuple(args, "OO!OO!OOdd:phrase_columns", &capsule, &PyList_Type, &texts, &words_array, &PyTuple_Type,
-                          &columns, &starts, &opens, &out.most_words, &out.least_share))
+    if (!PyArg_ParseTuple(args, "OO!OO!OOdd:phrase_columns", &capsule, &PyList_Type, &texts, &words_array,
+                          &PyTuple_Type, &columns, &starts, &opens, &out.most_words, &out.least_share))
         return NULL;
     const Trie *trie = trie_of(capsule);
     if (!trie) return NULL;
