@@ -1,4 +1,4 @@
-/* What the files of the headline share: keys.c, headline.c. */
+/* What the files of the headline share: keys.c, pieces.c, unnamed.c, copies.c, headline.c. */
 
 #ifndef CLEANBODY_HEADLINE_H
 #define CLEANBODY_HEADLINE_H
@@ -39,5 +39,67 @@ static inline int keys_starts(const Keys *keys, const Key *key, const Key *with)
 /* The next mark from `at` on that may part a headline from a site's name: 1 if there is one, at [*begin, *end). */
 int next_mark(PyObject *text, Py_ssize_t at, Py_ssize_t *begin, Py_ssize_t *end);
 enum { MOST_MARKS = 32 };
+
+/* A text that may be the headline. */
+typedef struct {
+    Key key;
+    PyObject *source;    /* borrowed: what gave it */
+    Py_ssize_t distinct; /* words */
+    int rank;            /* how far it stands behind the most trusted; -1: not known */
+    int joined;          /* its lines are to be joined */
+} Title;
+
+typedef struct {
+    Py_ssize_t block;
+    Key key;
+    Py_ssize_t title; /* that it is a copy of, or -1 */
+} Line;
+
+typedef struct {
+    PyObject *texts, *candidates, *is_date;
+    const double *words, *link_share;
+    const unsigned char *prose, *kind, *level, *flags;
+    double *copy, *joined, *near, *is_headline, *distance, *has;
+    Py_ssize_t n, first_prose;
+    int heading, item, markup, has_copy;
+    Keys keys;
+    Line *lines;
+    Title *titles;
+    Py_ssize_t line_count, title_count;
+    PyObject *wordless; /* the first candidate without a word */
+} Page;
+
+/* Also in features.headline, and in page.Flag. */
+enum { MOST_CRUMBS = 8, MOST_SITE = 7, LEAST_WORDS = 3, HIDDEN = 1, NOSCRIPT = 2 };
+
+static inline PyObject *text_of(const Page *page, Py_ssize_t i) { return PyTuple_GET_ITEM(page->texts, i); }
+static inline const unsigned char *bytes_of(const Page *page, const Key *key) { return page->keys.bytes + key->begin; }
+
+static inline Py_ssize_t next_prose(const Page *page, Py_ssize_t from, Py_ssize_t to) {
+    if (to > page->n) to = page->n;
+    for (; from < to; from++)
+        if (page->prose[from]) return from;
+    return -1;
+}
+
+static inline int is_h1(const Page *page, Py_ssize_t i) {
+    return page->kind[i] == page->heading && page->level[i] == 1;
+}
+
+/* The title that has a key, or -1. */
+static inline Py_ssize_t title_of(const Page *page, const Key *key) {
+    for (Py_ssize_t i = 0; i < page->title_count; i++)
+        if (keys_equal(&page->keys, &page->titles[i].key, key)) return i;
+    return -1;
+}
+
+/* Whether what stands before one of a text's marks is the title, or where there is none, a line; -1: an exception. */
+int has_head(Page *page, PyObject *text, const Key *title, const Names *lines);
+/* Call `use` with the key of each piece of a text between its marks, until it is not 0: that. */
+int each_piece(Page *page, PyObject *text, int (*use)(Page *, const Key *, void *), void *with);
+/* Put the headline that no candidate names before them; -1 and an exception otherwise. */
+int add_found(Page *page);
+/* Compare all lines with all titles; -1 and an exception otherwise. */
+int find_copies(Page *page);
 
 #endif

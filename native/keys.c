@@ -108,7 +108,8 @@ static Py_UCS4 get(const unsigned char **at) {
     return c;
 }
 
-/* Add a word without its accents (of one that is a mark nothing is left), for which there is room; -1 and an exception otherwise. */
+/* Add a word without its accents, for which there is room (of one that is a mark nothing is left); -1 and an exception
+   otherwise. */
 static int add_plain(Keys *keys, const unsigned char *word, size_t size) {
     const unsigned char *end = word + size;
     while (word < end) {
@@ -126,17 +127,18 @@ int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key) {
     split->count = split->used = 0;
     if (words_split(split, text, chars) < 0) return -1;
     /* Of one byte comes one, of two or more at most three times four. */
-    if (make_room(keys, split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1, split->count + 1) < 0) return -1;
+    size_t bytes = split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1;
+    if (make_room(keys, bytes, split->count + 1) < 0) return -1;
     *key = (Key){keys->used, 0, keys->word_count, split->count};
-    for (size_t i = 0; i < split->count; i++) {
-        const Word *word = &split->items[i];
-        keys->words[keys->word_count++] = keys->used;
-        if (ascii) {
-            memcpy(keys->bytes + keys->used, split->bytes + word->begin, word->size + 1);
-            keys->used += word->size + 1;
-        } else if (add_plain(keys, split->bytes + word->begin, word->size) < 0) {
-            return -1;
-        }
+    keys->word_count += split->count;
+    if (ascii && split->used) {
+        memcpy(keys->bytes + key->begin, split->bytes, split->used);
+        for (size_t i = 0; i < split->count; i++) keys->words[key->first + i] = key->begin + split->items[i].begin;
+        keys->used += split->used;
+    }
+    for (size_t i = 0; !ascii && i < split->count; i++) {
+        keys->words[key->first + i] = keys->used;
+        if (add_plain(keys, split->bytes + split->items[i].begin, split->items[i].size) < 0) return -1;
     }
     key->size = keys->used - key->begin;
     return 0;
@@ -156,7 +158,8 @@ void keys_free(Keys *keys) {
 /* --- marks -------------------------------------------------------------------------------------------------------- */
 
 static int is_loose(Py_UCS4 c) { /* a mark where white space stands around it */
-    return c == '|' || c == '-' || c == 0x2013 || c == 0x2014 || c == 0xb7 || c == 0x2022 || c == 0xbb || c == ':' || c == '/';
+    return c == '|' || c == '-' || c == 0x2013 || c == 0x2014 || c == 0xb7 || c == 0x2022 || c == 0xbb || c == ':'
+           || c == '/';
 }
 
 static int is_firm(Py_UCS4 c) { return c == 0xff5c || c == '_' || c == '|' || c == 0xbb; }
@@ -201,4 +204,4 @@ int next_mark(PyObject *text, Py_ssize_t at, Py_ssize_t *begin, Py_ssize_t *end)
 
 const char native_accents_doc[] = PyDoc_STR(
 "accents(plain)\n--\n\n"
-"What letters are without their accents, for `find_headline`: `plain` tells of one what it is, up to three characters.");
+"What letters are without their accents, for `find_headline`: `plain` tells what one is, up to three characters.");

@@ -146,6 +146,14 @@ PyObject *native_letters(PyObject *self, PyObject *args) {
 
 static inline int is_letter(Py_UCS1 c) { return (unsigned char)((c | 0x20) - 'a') < 26; }
 static inline int is_digit(Py_UCS4 c) { return c >= '0' && c <= '9'; }
+/* Whether what stands at i goes on a word or a number: itself, or what joins it to the next. */
+static inline int in_word(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
+    return i < size && (is_letter(data[i]) || (data[i] == '\'' && i + 1 < size && is_letter(data[i + 1])));
+}
+static inline int in_number(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
+    if (i >= size) return 0;
+    return is_digit(data[i]) || ((data[i] == '.' || data[i] == ',') && i + 1 < size && is_digit(data[i + 1]));
+}
 
 static void ascii_tokens(const Py_UCS1 *data, Py_ssize_t size, Tokens *tokens) {
     unsigned char bytes[MOST_BYTES];
@@ -153,7 +161,7 @@ static void ascii_tokens(const Py_UCS1 *data, Py_ssize_t size, Tokens *tokens) {
         if (is_letter(data[i])) {
             uint64_t hash = STRINGS_SEED;
             Py_ssize_t used = 0;
-            while (i < size && (is_letter(data[i]) || (data[i] == '\'' && i + 1 < size && is_letter(data[i + 1])))) {
+            while (in_word(data, i, size)) {
                 unsigned char c = data[i++] | 0x20; /* an apostrophe has that bit */
                 if (used < MOST_BYTES) bytes[used] = c;
                 used++;
@@ -161,7 +169,7 @@ static void ascii_tokens(const Py_UCS1 *data, Py_ssize_t size, Tokens *tokens) {
             }
             tokens_add(tokens, token_of(tokens->trie, bytes, used, hash, 0));
         } else if (is_digit(data[i])) {
-            while (i < size && (is_digit(data[i]) || ((data[i] == '.' || data[i] == ',') && i + 1 < size && is_digit(data[i + 1])))) i++;
+            while (in_number(data, i, size)) i++;
             tokens_add(tokens, tokens->trie->number);
         } else {
             i++;
@@ -284,10 +292,10 @@ static Py_ssize_t ascii_capitals(const Py_UCS1 *data, Py_ssize_t size, char *out
     for (Py_ssize_t i = 0; i < size && count < most;) {
         Py_UCS1 first = data[i];
         if (is_letter(first)) {
-            while (i < size && (is_letter(data[i]) || (data[i] == '\'' && i + 1 < size && is_letter(data[i + 1])))) i++;
+            while (in_word(data, i, size)) i++;
             out[count++] = first < 'a';
         } else if (is_digit(first)) {
-            while (i < size && (is_digit(data[i]) || ((data[i] == '.' || data[i] == ',') && i + 1 < size && is_digit(data[i + 1])))) i++;
+            while (in_number(data, i, size)) i++;
             out[count++] = 1;
         } else {
             i++;

@@ -6,20 +6,31 @@ static const char *const CAPSULE = "cleanbody._native.classes";
 enum { MOST_CHARACTERS = 1000, MOST_KINDS = 1000 };
 
 typedef struct {
-    int32_t first, count; /* weights; a token that is only half of a pair has none: count is -1 */
-    uint32_t state;       /* a name that begins with it is none of a part */
+    int32_t first, count; /* weights */
+} Weights;
+typedef struct {
+    int32_t first, second; /* tokens */
+    Weights weights;
+} Pair;
+typedef struct {
+    Weights weights;
+    int32_t pair, pairs; /* that it is the first token of */
+    uint32_t state;      /* a name that begins with it is none of a part */
 } Entry;
 typedef struct {
-    Strings names; /* tokens, and pairs of tokens with a hyphen */
-    Entry *entries;
+    Strings names;
+    Entry *entries; /* of the tokens */
+    Pair *pairs;
     int32_t *kinds;
     double *weights;
-    Py_ssize_t most_kinds;
+    Py_ssize_t most_kinds, used;
+    int32_t pair_count;
 } Classes;
 
 static void free_classes(Classes *classes) {
     strings_free(&classes->names);
     PyMem_Free(classes->entries);
+    PyMem_Free(classes->pairs);
     PyMem_Free(classes->kinds);
     PyMem_Free(classes->weights);
     PyMem_Free(classes);
@@ -29,11 +40,10 @@ static void release(PyObject *capsule) { free_classes(PyCapsule_GetPointer(capsu
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
-static int add_weights(Classes *classes, int32_t name, PyObject *pairs, Py_ssize_t *used, Py_ssize_t room) {
-    PyObject *held = PySequence_Fast(pairs, "classes: pairs of a kind and a weight");
+static int add_weights(Classes *classes, Weights *weights, PyObject *found, Py_ssize_t room) {
+    PyObject *held = PySequence_Fast(found, "classes: pairs of a kind and a weight");
     if (!held) return -1;
-    Entry *entry = &classes->entries[name];
-    *entry = (Entry){(int32_t)*used, (int32_t)PySequence_Fast_GET_SIZE(held), entry->state};
+    *weights = (Weights){(int32_t)classes->used, (int32_t)PySequence_Fast_GET_SIZE(held)};
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(held); i++) {
         PyObject *pair = PySequence_Fast(PySequence_Fast_GET_ITEM(held, i), "classes: a kind and a weight");
         if (!pair) goto failed;
@@ -44,11 +54,11 @@ static int add_weights(Classes *classes, int32_t name, PyObject *pairs, Py_ssize
             weight = PyFloat_AsDouble(PySequence_Fast_GET_ITEM(pair, 1));
         }
         Py_DECREF(pair);
-        if (!PyErr_Occurred() && (kind < 0 || kind >= classes->most_kinds || *used >= room))
+        if (!PyErr_Occurred() && (kind < 0 || kind >= classes->most_kinds || classes->used >= room))
             PyErr_SetString(PyExc_ValueError, "classes: a kind that there is not");
         if (PyErr_Occurred()) goto failed;
-        classes->kinds[*used] = (int32_t)kind;
-        classes->weights[(*used)++] = weight;
+        classes->kinds[classes->used] = (int32_t)kind;
+        classes->weights[classes->used++] = weight;
     }
     Py_DECREF(held);
     return 0;
@@ -57,32 +67,50 @@ failed:
     return -1;
 }
 
-/* The number of a token, made known if it is not. */
-static int32_t name_of(Classes *classes, PyObject *token) {
+/* A token, or two with a hyphen between them, with its weights. */
+static int add_name(Classes *classes, PyObject *name, PyObject *weights, Py_ssize_t room) {
     Py_ssize_t size;
-    const char *bytes = PyUnicode_AsUTF8AndSize(token, &size);
-    return bytes ? strings_add(&classes->names, (const unsigned char *)bytes, size) : -1;
+    const char *bytes = PyUnicode_AsUTF8AndSize(name, &size);
+    const char *hyphen = bytes ? memchr(bytes, '-', (size_t)size) : NULL;
+    if (!bytes) return -1;
+    Py_ssize_t half = hyphen ? hyphen - bytes : size;
+    int32_t first = strings_add(&classes->names, (const unsigned char *)bytes, half);
+    if (first < 0) return -1;
+    if (!hyphen) return weights ? add_weights(classes, &classes->entries[first].weights, weights, room) : first;
+    int32_t second = strings_add(&classes->names, (const unsigned char *)hyphen + 1, size - half - 1);
+    if (second < 0) return -1;
+    Pair *pair = &classes->pairs[classes->pair_count++];
+    *pair = (Pair){.first = first, .second = second};
+    return weights ? add_weights(classes, &pair->weights, weights, room) : first;
+}
+
+static int by_first(const void *a, const void *b) {
+    int32_t one = ((const Pair *)a)->first, other = ((const Pair *)b)->first;
+    return (one > other) - (one < other);
 }
 
 static int fill(Classes *classes, PyObject *table, PyObject *states, Py_ssize_t weights) {
-    Py_ssize_t count = PyDict_Size(table) + PySequence_Fast_GET_SIZE(states), place = 0, used = 0;
+    Py_ssize_t count = PyDict_Size(table) + PySequence_Fast_GET_SIZE(states), place = 0;
     PyObject *key, *value;
-    classes->entries = PyMem_Calloc((size_t)count + 1, sizeof *classes->entries);
+    classes->entries = PyMem_Calloc(2 * (size_t)count + 1, sizeof *classes->entries);
+    classes->pairs = PyMem_Calloc((size_t)count + 1, sizeof *classes->pairs);
     classes->kinds = PyMem_Calloc((size_t)weights + 1, sizeof *classes->kinds);
     classes->weights = PyMem_Calloc((size_t)weights + 1, sizeof *classes->weights);
-    if (!classes->entries || !classes->kinds || !classes->weights) {
+    if (!classes->entries || !classes->pairs || !classes->kinds || !classes->weights) {
         PyErr_NoMemory();
         return -1;
     }
-    for (Py_ssize_t i = 0; i < count; i++) classes->entries[i].count = -1;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(states); i++) {
-        int32_t name = name_of(classes, PySequence_Fast_GET_ITEM(states, i));
-        if (name < 0) return -1;
-        classes->entries[name].state = 1;
+        int32_t state = add_name(classes, PySequence_Fast_GET_ITEM(states, i), NULL, 0);
+        if (state < 0) return -1;
+        classes->entries[state].state = 1;
     }
-    while (PyDict_Next(table, &place, &key, &value)) {
-        int32_t name = name_of(classes, key);
-        if (name < 0 || add_weights(classes, name, value, &used, weights) < 0) return -1;
+    while (PyDict_Next(table, &place, &key, &value))
+        if (add_name(classes, key, value, weights) < 0) return -1;
+    qsort(classes->pairs, (size_t)classes->pair_count, sizeof *classes->pairs, by_first);
+    for (int32_t i = 0; i < classes->pair_count; i++) {
+        Entry *entry = &classes->entries[classes->pairs[i].first];
+        if (!entry->pairs++) entry->pair = i;
     }
     return 0;
 }
@@ -92,7 +120,8 @@ static PyObject *native_classes(PyObject *self, PyObject *args) {
     PyObject *table, *states, *key, *value;
     Py_ssize_t most_kinds, weights = 0, place = 0;
     if (!PyArg_ParseTuple(args, "O!On:classes", &PyDict_Type, &table, &states, &most_kinds)) return NULL;
-    if (most_kinds < 0 || most_kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "classes: more than %d kinds", MOST_KINDS);
+    if (most_kinds < 0 || most_kinds > MOST_KINDS)
+        return PyErr_Format(PyExc_ValueError, "classes: more than %d kinds", MOST_KINDS);
     while (PyDict_Next(table, &place, &key, &value)) {
         Py_ssize_t size = PyObject_Size(value);
         if (size < 0) return NULL;
@@ -114,12 +143,6 @@ static PyObject *native_classes(PyObject *self, PyObject *args) {
 
 /* --- reading names ------------------------------------------------------------------------------------------------ */
 
-/* The tokens of one name, in lower case, parted by hyphens. */
-typedef struct {
-    unsigned char bytes[2 * MOST_CHARACTERS];
-    int32_t start[MOST_CHARACTERS], end[MOST_CHARACTERS], count;
-} NameTokens;
-
 static inline int is_lower(Py_UCS4 c) { return c >= 'a' && c <= 'z'; }
 static inline int is_upper(Py_UCS4 c) { return c >= 'A' && c <= 'Z'; }
 
@@ -133,63 +156,60 @@ static Py_ssize_t token_end(int kind, const void *data, Py_ssize_t i, Py_ssize_t
     return i;
 }
 
-static void count(const Classes *classes, int32_t name, double *row) {
-    const Entry *entry = &classes->entries[name];
-    for (int32_t i = 0; i < entry->count; i++) {
-        int32_t at = entry->first + i;
-        if (classes->weights[at] > row[classes->kinds[at]]) row[classes->kinds[at]] = classes->weights[at];
+static void count(const Classes *classes, const Weights *weights, double *row) {
+    for (int32_t i = weights->first; i < weights->first + weights->count; i++)
+        if (classes->weights[i] > row[classes->kinds[i]]) row[classes->kinds[i]] = classes->weights[i];
+}
+
+/* The next token of a name from *at on, -1 if it is none that is known; 0 where there is none left. */
+static inline int next_token(const Classes *classes, int kind, const void *data, Py_ssize_t *at, Py_ssize_t end,
+                             int32_t *token) {
+    unsigned char bytes[MOST_CHARACTERS];
+    uint64_t hash = STRINGS_SEED;
+    Py_ssize_t i = *at, size = 0;
+    while (i < end && !is_lower(PyUnicode_READ(kind, data, i)) && !is_upper(PyUnicode_READ(kind, data, i))) i++;
+    if (i == end) return 0;
+    for (*at = token_end(kind, data, i, end); i < *at; i++) {
+        bytes[size] = (unsigned char)(PyUnicode_READ(kind, data, i) | 0x20);
+        hash = STRINGS_STEP(hash, bytes[size++]);
     }
+    *token = strings_find(&classes->names, bytes, size, hash);
+    return 1;
 }
 
-static void read_name(NameTokens *tokens, int kind, const void *data, Py_ssize_t i, Py_ssize_t end) {
-    int32_t used = 0;
-    tokens->count = 0;
-    while (i < end) {
-        Py_UCS4 c = PyUnicode_READ(kind, data, i);
-        if (!is_lower(c) && !is_upper(c)) {
-            i++;
-            continue;
+static const Pair *find_pair(const Classes *classes, int32_t first, int32_t second) {
+    if (first < 0 || second < 0) return NULL;
+    const Entry *entry = &classes->entries[first];
+    for (int32_t i = entry->pair; i < entry->pair + entry->pairs; i++)
+        if (classes->pairs[i].second == second) return &classes->pairs[i];
+    return NULL;
+}
+
+static void weigh_name(const Classes *classes, int kind, const void *data, Py_ssize_t at, Py_ssize_t end, double *row) {
+    int32_t token = -1, next = -1;
+    int more = next_token(classes, kind, data, &at, end, &token);
+    if (!more || (token >= 0 && classes->entries[token].state)) return;
+    while (more) {
+        more = next_token(classes, kind, data, &at, end, &next);
+        const Pair *pair = more ? find_pair(classes, token, next) : NULL;
+        if (pair) {
+            count(classes, &pair->weights, row);
+            more = next_token(classes, kind, data, &at, end, &next);
+        } else if (token >= 0) {
+            count(classes, &classes->entries[token].weights, row);
         }
-        tokens->start[tokens->count] = used;
-        for (Py_ssize_t last = token_end(kind, data, i, end); i < last; i++)
-            tokens->bytes[used++] = (unsigned char)(PyUnicode_READ(kind, data, i) | 0x20);
-        tokens->end[tokens->count++] = used;
-        tokens->bytes[used++] = '-';
-    }
-}
-
-static int32_t find(const Classes *classes, const NameTokens *tokens, int32_t first, int32_t last) {
-    const unsigned char *bytes = tokens->bytes + tokens->start[first];
-    Py_ssize_t size = tokens->end[last] - tokens->start[first];
-    return strings_find(&classes->names, bytes, size, strings_hash(bytes, size));
-}
-
-static void weigh_name(const Classes *classes, const NameTokens *tokens, double *row) {
-    for (int32_t i = 0; i < tokens->count; i++) {
-        int32_t name = find(classes, tokens, i, i), pair = -1;
-        if (!i && name >= 0 && classes->entries[name].state) return;
-        if (i + 1 < tokens->count) pair = find(classes, tokens, i, i + 1);
-        if (pair >= 0 && classes->entries[pair].count >= 0) {
-            count(classes, pair, row);
-            i++;
-        } else if (name >= 0) {
-            count(classes, name, row);
-        }
+        token = next;
     }
 }
 
 static void weigh(const Classes *classes, PyObject *names, double *row) {
-    NameTokens tokens;
     int kind = PyUnicode_KIND(names);
     const void *data = PyUnicode_DATA(names);
     Py_ssize_t size = PyUnicode_GET_LENGTH(names), start = 0;
     if (size > MOST_CHARACTERS) size = MOST_CHARACTERS;
     for (Py_ssize_t i = 0; i <= size; i++) {
         if (i < size && !Py_UNICODE_ISSPACE(PyUnicode_READ(kind, data, i))) continue;
-        if (i > start) {
-            read_name(&tokens, kind, data, start, i);
-            weigh_name(classes, &tokens, row);
-        }
+        if (i > start) weigh_name(classes, kind, data, start, i, row);
         start = i + 1;
     }
 }
@@ -218,8 +238,8 @@ static PyObject *native_class_rows(PyObject *self, PyObject *args) {
 
 PyDoc_STRVAR(classes_doc,
 "classes(table, states, kinds)\n--\n\n"
-"A table of class tokens for `class_rows`: of `table`, by token or pair of tokens (with a hyphen) pairs of a kind and a\n"
-"weight, and of the tokens that begin a name which states something; `kinds` is how many kinds there are.");
+"A table of class tokens for `class_rows`: of `table`, by token or pair of tokens (with a hyphen) pairs of a kind and\n"
+"a weight, and of the tokens that begin a name which states something; `kinds` is how many kinds there are.");
 
 PyDoc_STRVAR(class_rows_doc,
 "class_rows(classes, names, out)\n--\n\n"

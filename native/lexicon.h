@@ -5,8 +5,9 @@
 
 #include "native.h"
 
-/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own: whoever
-   writes a page could choose words that share a slot, so they are looked up but never added. */
+/* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own:
+   whoever writes a page could choose words that share a slot, so those are looked up but never added. The hash can be
+   made while a token is read, which `Names` cannot. */
 typedef struct {
     uint32_t hash, at, size;
     int32_t number; /* + 1; 0: nothing stands here */
@@ -30,8 +31,8 @@ static inline int32_t strings_find(const Strings *strings, const unsigned char *
     for (uint32_t slot = folded;; slot++) {
         const String *string = &strings->slots[slot & strings->mask];
         if (!string->number) return -1;
-        if (string->hash == folded && string->size == (uint32_t)size && !memcmp(strings->bytes + string->at, data, (size_t)size))
-            return string->number - 1;
+        if (string->hash != folded || string->size != (uint32_t)size) continue;
+        if (!memcmp(strings->bytes + string->at, data, (size_t)size)) return string->number - 1;
     }
 }
 int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size); /* -1 and an exception: no memory */

@@ -3,8 +3,9 @@
 
 #include "lexicon.h"
 
-enum { HEAD_CHARACTERS = 280, TAIL_CHARACTERS = 160, HEAD_TOKENS = 64, TAIL_TOKENS = 32, GAP_WORDS = 4, GAP_CHARACTERS = 12 };
-enum { MOST_SEEN = HEAD_TOKENS + TAIL_TOKENS, MODES = 5 };
+/* Also in cleanbody.lexicon.phrases. */
+enum { HEAD_CHARACTERS = 280, TAIL_CHARACTERS = 160, HEAD_TOKENS = 64, TAIL_TOKENS = 32 };
+enum { GAP_WORDS = 4, GAP_CHARACTERS = 12, MODES = 5, MOST_SEEN = HEAD_TOKENS + TAIL_TOKENS };
 enum { ANY, EDGE, START, LABEL, WHOLE };
 
 /* A phrase found, in the order in which it was found; later a hit, whose `end` is its length. */
@@ -91,7 +92,10 @@ static int is_label(Seen *seen, int32_t end) {
         int kind = PyUnicode_KIND(seen->text);
         const void *data = PyUnicode_DATA(seen->text);
         Py_ssize_t last = least(PyUnicode_GET_LENGTH(seen->text), HEAD_CHARACTERS), colon = 0;
-        while (colon < last && PyUnicode_READ(kind, data, colon) != ':' && PyUnicode_READ(kind, data, colon) != 0xff1a) colon++;
+        for (; colon < last; colon++) {
+            Py_UCS4 c = PyUnicode_READ(kind, data, colon);
+            if (c == ':' || c == 0xff1a) break;
+        }
         Tokens tokens;
         tokens.trie = seen->trie;
         if (colon < last && letters_tokens(seen->trie->letters, seen->text, 0, colon, &tokens) < 0) return -1;
@@ -270,10 +274,11 @@ static Py_ssize_t to_hits(Seen *seen) {
         kind = one.kind;
         if (one.start < free) continue;
         free = one.end;
+        int32_t start = one.start < seen->cut || !seen->cut ? one.start : one.start + shift;
         if (one.whole) /* numbers beside it belong to it */
             found[kept++] = (Found){kind, 0, seen->count, 0};
         else
-            found[kept++] = (Found){kind, one.start + (one.start < seen->cut || !seen->cut ? 0 : shift), one.end - one.start, 0};
+            found[kept++] = (Found){kind, start, one.end - one.start, 0};
     }
     sort_found(found, kept, 1);
     return kept;
@@ -337,14 +342,15 @@ static void add_hits(const Seen *seen, Py_ssize_t count, const Columns *out, Py_
 static int fill(const Trie *trie, PyObject *texts, const double *words, Py_ssize_t rows, Columns *out) {
     Seen seen = {.trie = trie};
     Py_ssize_t count = 0;
-    for (Py_ssize_t row = 0; row < rows && row < PyList_GET_SIZE(texts); row++) { /* Python may run, and shorten it */
+    for (Py_ssize_t row = 0; row < rows && row < PyList_GET_SIZE(texts); row++) { /* Python may run, and cut it */
         PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, row));
         count = match(&seen, text);
         Py_DECREF(text);
         if (count < 0) break;
         for (Py_ssize_t kind = 0; kind < out->kinds; kind++) {
             int column = out->opens[kind];
-            if (column >= 0 && out->last[column] >= 0) out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
+            if (column < 0 || out->last[column] < 0) continue;
+            out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
         }
         if (!count) continue;
         add_hits(&seen, count, out, row);
@@ -359,8 +365,8 @@ static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *capsule, *texts, *words_array, *columns, *starts, *opens, *result = NULL;
     Columns out;
-    if (!PyArg_ParseTuple(args, "OO!OO!OOdd:phrase_columns", &capsule, &PyList_Type, &texts, &words_array, &PyTuple_Type,
-                          &columns, &starts, &opens, &out.most_words, &out.least_share))
+    if (!PyArg_ParseTuple(args, "OO!OO!OOdd:phrase_columns", &capsule, &PyList_Type, &texts, &words_array,
+                          &PyTuple_Type, &columns, &starts, &opens, &out.most_words, &out.least_share))
         return NULL;
     const Trie *trie = trie_of(capsule);
     if (!trie) return NULL;

@@ -29,8 +29,8 @@ static int more_slots(Strings *strings) {
 }
 
 static int more_bytes(Strings *strings, Py_ssize_t size) {
-    if (size > strings->room - strings->used) {
-        Py_ssize_t room = 2 * (strings->used + size);
+    if (!strings->bytes || size > strings->room - strings->used) {
+        Py_ssize_t room = 2 * (strings->used + size) + 64;
         unsigned char *bytes = room < INT32_MAX ? PyMem_Realloc(strings->bytes, (size_t)room) : NULL;
         if (!bytes) return -1;
         strings->bytes = bytes;

@@ -133,7 +133,8 @@ static int add_key(Trie *trie, int32_t node, const char *key, Py_ssize_t size, P
 static int32_t add_node(Trie *trie, PyObject *table) {
     Py_ssize_t place = 0, most = PyDict_GET_SIZE(table), seen = 0;
     if (grow((void **)&trie->nodes, sizeof *trie->nodes, trie->node_count, &trie->node_room, 1) < 0) return -1;
-    if (grow((void **)&trie->children, sizeof *trie->children, trie->child_count, &trie->child_room, most) < 0) return -1;
+    if (grow((void **)&trie->children, sizeof *trie->children, trie->child_count, &trie->child_room, most) < 0)
+        return -1;
     int32_t node = trie->node_count++, first = trie->child_count, child = first;
     trie->nodes[node] = (Node){.children = first};
     trie->child_count += (int32_t)most;
@@ -231,7 +232,8 @@ PyObject *native_phrases(PyObject *self, PyObject *args) {
         return NULL;
     const Letters *letters = letters_of(letters_capsule);
     if (!letters) return NULL;
-    if (kinds < 0 || kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "phrases: more than %d kinds", MOST_KINDS);
+    if (kinds < 0 || kinds > MOST_KINDS)
+        return PyErr_Format(PyExc_ValueError, "phrases: more than %d kinds", MOST_KINDS);
     Trie *trie = PyMem_Calloc(1, sizeof *trie);
     if (!trie) return PyErr_NoMemory();
     trie->letters_capsule = Py_NewRef(letters_capsule);
