@@ -124,7 +124,7 @@ extern unsigned char byte_kinds[256]; /* 1: white space, 2: may begin some that 
 size_t space_at(const unsigned char *p, const unsigned char *end);
 const unsigned char *skip_spaces(const unsigned char *p, const unsigned char *end);
 const unsigned char *skip_spaces_back(const unsigned char *begin, const unsigned char *p);
-unsigned char *tidy(const unsigned char *p, const unsigned char *end, unsigned char *out);
+unsigned char *tidy(const unsigned char *p, const unsigned char *end, unsigned char *out, long *tails);
 long count_chars(const void *data, size_t size);
 size_t first_chars(Str text, size_t chars);
 int is_blank(Str text);

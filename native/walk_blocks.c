@@ -56,8 +56,9 @@ void add_text(Walk *w, Str text) {
     unsigned char *begin = buffer_room(w, &w->text, (size_t)(end - p) + 16), *out = begin;
     if (!begin) return;
     if (parted) *out++ = ' ';
-    out = tidy(p, end, out);
-    long count = count_chars(begin, (size_t)(out - begin));
+    long tails;
+    out = tidy(p, end, out, &tails);
+    long count = (long)(out - begin) - tails;
     w->text.size += (size_t)(out - begin);
     w->length += count;
     w->line += count;

@@ -45,12 +45,11 @@ size_t space_at(const unsigned char *p, const unsigned char *end) {
 
 const unsigned char *skip_spaces(const unsigned char *p, const unsigned char *end) {
     while (p < end) {
-        while (end - p >= 8 && (!memcmp(p, "        ", 8) || !memcmp(p, "\t\t\t\t\t\t\t\t", 8))) p += 8;
-        if (p == end) break;
         size_t size = byte_kinds[*p];
         if (size == 2) size = space_at(p, end);
         if (!size) break;
         p += size;
+        while (end - p >= 8 && (!memcmp(p, "        ", 8) || !memcmp(p, "\t\t\t\t\t\t\t\t", 8))) p += 8;
     }
     return p;
 }
@@ -80,9 +79,9 @@ static int is_tidy(uint64_t word) {
 }
 
 /* The words of a text with a space between them, into room for eight bytes more than the text has; it must not begin
-   with white space. Returns where they end. */
-unsigned char *tidy(const unsigned char *p, const unsigned char *end, unsigned char *out) {
-    for (;;) {
+   with white space. Returns where they end, and how many of their bytes go on in a character. */
+unsigned char *tidy(const unsigned char *p, const unsigned char *end, unsigned char *out, long *tails) {
+    for (long found = 0;;) {
         while (p < end) {
             uint64_t word;
             if (end - p > 8 && (memcpy(&word, p, 8), is_tidy(word))) {
@@ -93,11 +92,15 @@ unsigned char *tidy(const unsigned char *p, const unsigned char *end, unsigned c
             } else if (byte_kinds[*p] && space_at(p, end)) {
                 break;
             } else {
+                found += is_tail(*p);
                 *out++ = *p++;
             }
         }
         p = skip_spaces(p, end);
-        if (p == end) return out;
+        if (p == end) {
+            *tails = found;
+            return out;
+        }
         *out++ = ' ';
     }
 }
@@ -139,7 +142,8 @@ PyObject *tidied(Walk *w, const Buffer *gathered) {
     if (p == end) return NULL;
     unsigned char *out = PyMem_Malloc((size_t)(end - p) + 16);
     PyObject *made = NULL;
-    if (out) made = decoded(w, (Str){out, (size_t)(tidy(p, end, out) - out)});
+    long tails;
+    if (out) made = decoded(w, (Str){out, (size_t)(tidy(p, end, out, &tails) - out)});
     else PyErr_NoMemory(), w->failed = 1;
     PyMem_Free(out);
     return made;

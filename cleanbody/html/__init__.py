@@ -18,6 +18,8 @@ from cleanbody.jsonld import looks_like_markup, read_jsonld
 from cleanbody.page import Document, Flag, InputError, Status
 from cleanbody.scan import Limits, scan
 
+__all__ = ["SHOWS_NOTHING", "WORTH_RESCUING", "is_trusted", "read_html"]
+
 # A page whose visible text is shorter than this share of what <noscript> or JSON holds shows nothing by itself.
 SHOWS_NOTHING: Final = 0.34
 # Characters: less than this is a notice ("please enable …"), not a page's text.

@@ -72,7 +72,7 @@ def is_trusted() -> bool:
         return False
     try:
         return layout.is_known() and _agrees(layout.SAMPLE)
-    except (ValueError, TypeError, AttributeError, StopIteration):  # a parser of another version
+    except (ValueError, TypeError, AttributeError, RuntimeError):  # a parser of another version
         return False
 
 

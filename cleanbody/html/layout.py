@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import selectolax
 from selectolax import lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,7 +19,7 @@ from cleanbody.html.walk import FIRST_ONLY, TEXT_PROPS
 from cleanbody.marks import MARK_KINDS, MarkKind
 from cleanbody.page import KINDS, Kind
 
-KNOWN_VERSIONS: Final = frozenset({(3, 0), (3, 1)})  # of lexbor, whose headers native/lexbor.h goes by
+KNOWN_VERSIONS: Final = frozenset({("1", 3, 1)})  # selectolax, and the lexbor in it that native/lexbor.h goes by
 # The attributes that are read; native/walk.h has them in this order.
 ATTRIBUTES: Final = (
     *("class", "id", "role", "itemprop", "itemtype", "content", "datetime", "hidden", "aria-hidden", "style", "lang"),
@@ -85,7 +86,8 @@ def _proves_right(node: LexborNode) -> bool:
 
 def is_known() -> bool:
     """Whether nodes stand in memory as the core expects them."""
-    if (lexbor.LEXBOR_VERSION_MAJOR, lexbor.LEXBOR_VERSION_MINOR) not in KNOWN_VERSIONS:
+    major = selectolax.__version__.partition(".")[0]
+    if (major, lexbor.LEXBOR_VERSION_MAJOR, lexbor.LEXBOR_VERSION_MINOR) not in KNOWN_VERSIONS:
         return False
     root = LexborHTMLParser(SAMPLE).root
     return root is not None and all(_proves_right(node) for node in root.traverse(include_text=True))
