@@ -10,18 +10,23 @@ from typing import Final
 from cleanbody.features import Table
 from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Ensemble, Model, kind_name
 from cleanbody.page import Label, Reason
-from cleanbody.rules import Rule
+from cleanbody.rules import VETO, Rule
 
 SURE: Final = 4.0  # log-odds from which a rule gives a dropped block its label
 LEAST: Final = 0.35  # probability from which a kind does
+# What readers wrote is handed out as comments, so that a block is called one on good grounds alone.
+LEAST_COMMENT: Final = 0.8
 DOUBT: Final = 0.01  # what every kind is thought to be at least
-NEIGHBOUR: Final = 0.5  # how much of the kind of the dropped block beside it a block takes over
+NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
 
 
 def name_kinds(
     table: Table, markup: bool, held: Sequence[Sequence[Rule]], dropped: Sequence[bool], model: Model | None
 ) -> dict[int, Reason]:
     """The likeliest kind of each dropped block that no rule names for sure, as a reason.
+
+    A rule that is not sure is a hint: its weight is added to the log-odds of its kind. "Other" is no kind to be
+    likelier than: it is learned from real blocks of which no rule speaks, and these are of all kinds.
 
     Args:
         table: columns of n blocks.
@@ -43,9 +48,11 @@ def name_kinds(
         # boilerplate comes in rows and boxes: a block is likely what the dropped blocks beside it are
         around = [shares[i] for i in (row - 1, row + 1) if i in shares]
         odds = [p * math.prod(side[k] for side in around) ** NEIGHBOUR for k, p in enumerate(shares[row])]
+        hints = {rule.label: rule.weight for rule in held[row]}
+        odds = [x * math.exp(hints.get(label, 0.0)) for x, label in zip(odds, known, strict=True)]
         best, label = max(zip(odds, known, strict=True))
         probability = best / sum(odds)
-        if probability >= LEAST and label is not Label.OTHER:
+        if probability >= (LEAST_COMMENT if label is Label.COMMENT else LEAST):
             out[row] = Reason("kind", label, math.log(probability / max(1.0 - probability, 1e-9)))
     return out
 
@@ -57,8 +64,13 @@ def label_of(rules: Sequence[Rule], kind: Reason | None) -> Label:
 
 
 def _by_rule(rules: Sequence[Rule]) -> Label | None:
-    sure = [rule for rule in rules if rule.label is not Label.BODY and rule.weight >= SURE]
+    sure = [rule for rule in rules if rule.label is not Label.BODY and rule.weight >= _sure(rule)]
     return max(sure, key=_weight).label if sure else None
+
+
+def _sure(rule: Rule) -> float:
+    """What a rule must weigh to name a block; one that speaks of no kind leaves the name to the others."""
+    return VETO if rule.label is Label.OTHER else SURE
 
 
 def _weight(rule: Rule) -> float:
@@ -67,7 +79,8 @@ def _weight(rule: Rule) -> float:
 
 def _ensembles(model: Model | None, form: str) -> Mapping[Label, Ensemble]:
     named = model.ensembles if model else {}
-    return {label: named[kind_name(form, label)] for label in KIND_LABELS if kind_name(form, label) in named}
+    kinds = [(label, kind_name(form, label)) for label in KIND_LABELS if label is not Label.OTHER]
+    return {label: named[name] for label, name in kinds if name in named}
 
 
 def _shares(table: Table, rows: Sequence[int], known: Mapping[Label, Ensemble]) -> dict[int, list[float]]:
