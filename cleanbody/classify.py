@@ -24,7 +24,7 @@ NEIGHBOUR_REACH: Final = 2
 RULE_SHARE: Final = 0.5
 # A scraped text of which less than 1 / CLEAN_SLOPE would go at this cut is partly clean already.
 CLEAN_LOGIT: Final = -0.32
-CLEAN_SLOPE: Final = 2.5
+CLEAN_SLOPE: Final = 7.0
 FEW_WORDS: Final = 200.0
 # How far a page's own cut may lie below and above the threshold, at a threshold of a half; less towards 0 and 1.
 CUT_REACH: Final = (0.17, 0.03)

@@ -79,6 +79,7 @@ def _rule(name: str, label: Label, weight: float, *conditions: str, markup: bool
 # What shares no subject with the headline nor with the prose beside it.
 _UNLIKE: Final = ("title_overlap <= 0", "before_overlap <= 0", "after_overlap <= 0")
 _IN_PROSE: Final = (
+    "has_headline >= 1",
     "prose_wide > .3",
     "words_before >= .1",
     "words >= 2",
@@ -286,9 +287,11 @@ RULES: Final[tuple[Rule, ...]] = (
         Label.OTHER,
         5,
         "from_headline < 0",
-        "words_before <= .05",
+        "from_headline >= -2.5",
+        "words_before <= .03",
         "words <= 12",
         "ends_sentence < 1",
+        "title_overlap <= .5",
     ),
     _rule(
         "below-headline",  # between the headline and the first prose, and about neither
@@ -334,8 +337,10 @@ RULES: Final[tuple[Rule, ...]] = (
         "words_before >= .9",
         "until_prose >= 2",
         "prose_wide > 0",
+        "has_headline >= 1",
         "words <= 40",
         "stems >= 2",
+        "capitals >= .14",
         *_UNLIKE,
         "body_overlap <= .25",
     ),
