@@ -91,6 +91,7 @@ _IN_PROSE: Final = (
     *_UNLIKE,
     "body_overlap <= .2",
 )
+_IN_BOX: Final = ("since_prose <= 1.4", "until_prose <= 1.4")
 _SHORT_BEFORE: Final = ("words_1_before >= 1", "words_1_before <= 2.6")
 _SHORT_AFTER: Final = ("words_1_after >= 1", "words_1_after <= 2.6")
 
@@ -239,6 +240,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15", "heading < 1"),
     _rule("share-marked-up", Label.SHARE, 4, "class_share >= .5", "words <= 8"),
     _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words >= 2", "words <= 40"),
+    _rule("newsletter-opens", Label.NEWSLETTER, 5, "starts_newsletter >= 1", "words >= 4", "words <= 40"),
     _rule("newsletter-marked-up", Label.NEWSLETTER, 2, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
     _rule("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
     _rule(
@@ -246,6 +248,7 @@ RULES: Final[tuple[Rule, ...]] = (
         Label.PAYWALL,
         5,
         "starts_paywall >= 1",
+        "words >= 4",
         "words <= 25",
         "ends_sentence < 1",
         "title_overlap <= 0",
@@ -277,6 +280,7 @@ RULES: Final[tuple[Rule, ...]] = (
     # -- the end of a page
     _rule("copyright-line", Label.FOOTER, 6, "copyright >= 1", "words <= 40"),
     _rule("footer-phrase", Label.FOOTER, 5, "phrase_footer >= .4", "words <= 40"),
+    _rule("footer-phrase-at-end", Label.FOOTER, 5, "phrase_footer >= .15", "words <= 60", "words_before >= .9"),
     _rule("footer-element", Label.FOOTER, 4, "in_footer >= 1", "words_before >= .5", "in_article < 1"),
     _rule("footer-marked-up", Label.FOOTER, 3, "class_footer >= .5", "words_before >= .7"),
     _rule("page-numbers", Label.PAGINATION, 6, "phrase_pagination >= .5", "words <= 14"),
@@ -344,9 +348,11 @@ RULES: Final[tuple[Rule, ...]] = (
         *_UNLIKE,
         "body_overlap <= .25",
     ),
-    # a lone short line in the prose is a subheading sooner than anything; two together are a box
-    _rule("short-behind-short", Label.OTHER, 5, *_IN_PROSE, "since_prose >= 1", "until_prose >= .5", *_SHORT_BEFORE),
-    _rule("short-before-short", Label.OTHER, 5, *_IN_PROSE, "until_prose >= 1", *_SHORT_AFTER),
+    # a lone short line in the prose is a subheading sooner than anything, and many are a list; two or three are a box
+    _rule("short-behind-short", Label.OTHER, 5, *_IN_PROSE, *_IN_BOX, "since_prose >= 1", *_SHORT_BEFORE),
+    _rule("short-before-short", Label.OTHER, 5, *_IN_PROSE, *_IN_BOX, "until_prose >= 1", *_SHORT_AFTER),
+    _rule("line-behind-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "since_prose >= 1", *_SHORT_BEFORE),
+    _rule("line-before-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "until_prose >= 1", *_SHORT_AFTER),
     # -- what no reader sees as text
     _rule("no-script", Label.OTHER, VETO, "noscript >= 1"),
     _rule("control", Label.OTHER, 6, "control >= 1"),
