@@ -59,7 +59,7 @@ def name_kinds(
 
 def label_of(rules: Sequence[Rule], kind: Reason | None) -> Label:
     """The label of a dropped block: of the weightiest rule, if it is sure; else of its kind; else of any rule."""
-    against = [rule for rule in rules if rule.label is not Label.BODY]
+    against = [rule for rule in rules if rule.label not in (Label.BODY, Label.OTHER)]
     return _by_rule(rules) or (kind.label if kind else max(against, key=_weight).label if against else Label.OTHER)
 
 
