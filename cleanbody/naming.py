@@ -14,8 +14,9 @@ from cleanbody.rules import VETO, Rule
 
 SURE: Final = 4.0  # log-odds from which a rule gives a dropped block its label
 LEAST: Final = 0.35  # probability from which a kind does
-# What readers wrote is handed out as comments, so that a block is called one on good grounds alone.
-LEAST_COMMENT: Final = 0.8
+# Probability from which a kind goes against the rules that hold, or calls a block a comment: what readers wrote is
+# handed out as such.
+STRONG: Final = 0.8
 DOUBT: Final = 0.01  # what every kind is thought to be at least
 NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
 
@@ -52,7 +53,8 @@ def name_kinds(
         odds = [x * math.exp(hints.get(label, 0.0)) for x, label in zip(odds, known, strict=True)]
         best, label = max(zip(odds, known, strict=True))
         probability = best / sum(odds)
-        if probability >= (LEAST_COMMENT if label is Label.COMMENT else LEAST):
+        against = hints.keys() - {Label.OTHER, Label.BODY, label}
+        if probability >= (STRONG if against or (label is Label.COMMENT and label not in hints) else LEAST):
             out[row] = Reason("kind", label, math.log(probability / max(1.0 - probability, 1e-9)))
     return out
 

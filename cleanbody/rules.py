@@ -265,7 +265,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         "date-near-top",
         Label.BYLINE,
-        5,
+        3.5,
         "dates >= 1",
         "words_before <= .1",
         "words <= 14",
@@ -344,7 +344,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "has_headline >= 1",
         "words <= 40",
         "stems >= 2",
-        "capitals >= .14",
+        "capitals >= .15",
+        "quoted < 1",
         *_UNLIKE,
         "body_overlap <= .25",
     ),
