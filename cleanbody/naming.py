@@ -17,6 +17,7 @@ LEAST: Final = 0.35  # probability from which a kind does
 # Probability from which a kind goes against the rules that hold, or calls a block a comment: what readers wrote is
 # handed out as such.
 STRONG: Final = 0.8
+LONG: Final = 15.0  # words from which a block is called by a kind on strong grounds alone
 DOUBT: Final = 0.01  # what every kind is thought to be at least
 NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
 
@@ -54,7 +55,8 @@ def name_kinds(
         best, label = max(zip(odds, known, strict=True))
         probability = best / sum(odds)
         against = hints.keys() - {Label.OTHER, Label.BODY, label}
-        if probability >= (STRONG if against or (label is Label.COMMENT and label not in hints) else LEAST):
+        doubtful = against or table["words"][row] > LONG or (label is Label.COMMENT and label not in hints)
+        if probability >= (STRONG if doubtful else LEAST):
             out[row] = Reason("kind", label, math.log(probability / max(1.0 - probability, 1e-9)))
     return out
 
