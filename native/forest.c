@@ -249,7 +249,8 @@ static PyObject *native_forest(PyObject *self, PyObject *args) {
     Py_ssize_t count = PyTuple_GET_SIZE(ensembles);
     if (width < 0 || width > MAX_WIDTH || count > MAX_VIEWS / 7)
         return PyErr_Format(PyExc_ValueError, "forest: %zd columns and %zd ensembles are too many", width, count);
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Source sources[MAX_VIEWS / 7];
     PyObject *made = NULL;
     Forest *f = PyMem_RawCalloc(1, sizeof *f);
@@ -301,16 +302,18 @@ static int bin_run(const double *x, int rows, const double *edge, int count, int
         runs += x[i] != x[i - 1];
         value[runs] = x[i];
     }
-    for (int k = 0; k <= runs; k++) {
+    int k = 0;
+    do {
         bin[k] = (int8_t)(edges_below(edge, count, value[k]) - 128); /* of NaN: none is below it */
         unknown |= value[k] != value[k];
-    }
+    } while (++k <= runs);
     if (!runs) {
         memset(plane, bin[0], (size_t)rows);
         return unknown;
     }
     plane[0] = bin[0];
-    for (int i = 1, k = 0; i < rows; i++) {
+    k = 0;
+    for (int i = 1; i < rows; i++) {
         k += x[i] != x[i - 1];
         plane[i] = bin[k];
     }
@@ -469,7 +472,8 @@ static PyObject *native_grade(PyObject *self, PyObject *args) {
     if (!f) return NULL;
     if (number < 0 || number >= f->count) return PyErr_Format(PyExc_ValueError, "grade: no ensemble %zd", number);
     const Ensemble *e = &f->ensembles[number];
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     double *out = views_get(&views, array, sizeof *out, 0, 1);
     if (!out) goto done;
     Py_ssize_t rows = views.items[0].len / (Py_ssize_t)sizeof *out;

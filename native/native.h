@@ -15,7 +15,8 @@ extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], fore
     phrases_methods[], place_methods[], plaintext_methods[], region_methods[], render_methods[], scan_methods[],
     second_methods[], tags_methods[], text_methods[], tree_methods[], utf8_methods[], walk_methods[], words_methods[];
 
-/* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
+/* Buffers of arrays (views.c): begin with `Views views; views.count = 0;`, as to set all of it to
+   zeros takes long, and release on every way out. */
 enum { MAX_VIEWS = 256 };
 typedef struct {
     Py_buffer items[MAX_VIEWS];
