@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
@@ -74,12 +75,11 @@ def classify(
     context = _context(_logits(speak, held, base, 1.0)) if code == "density" else None
     verdict = _settle(speak, held, base, page, context)
     doubtful = Doubtful.of(table, verdict.fate if kinds_of(model, page.form) else bytearray())
-    later = _Later(speak, held, code, base, context, page, verdict, doubtful, model)
+    told = _Told(_Later(speak, held, code, base, context, page, verdict, doubtful, model), sign)
     if not keep:
-        return Decisions.later(verdict.score, verdict.keep, page.headline, later.labels, later.reasons, sign)
-    label = later.labels()
-    kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, label, strict=True))
-    return Decisions(label, verdict.score, kept, later.reasons(label), sign(label))
+        return Decisions.later(partial(getattr, told), score=verdict.score, keep=verdict.keep, _headline=page.headline)
+    kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, told.label, strict=True))
+    return Decisions(told.label, verdict.score, kept, told.reasons, told.author)
 
 
 class Speakers:
@@ -187,6 +187,27 @@ class _Later(NamedTuple):
         if context:
             found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
         return (Reason("headline", Label.HEADLINE, 0.0), *found) if label is Label.HEADLINE else found
+
+
+class _Told:
+    """The fields of `Decisions` that are found out when they are asked for; `Decisions` keeps what it has read."""
+
+    def __init__(self, later: _Later, sign: Callable[[bytearray], Mapping[int, str]]) -> None:
+        self.later = later
+        self._sign = sign
+
+    @cached_property
+    def label(self) -> bytearray:
+        """The others are told by it."""
+        return self.later.labels()
+
+    @property
+    def reasons(self) -> tuple[tuple[Reason, ...], ...]:
+        return self.later.reasons(self.label)
+
+    @property
+    def author(self) -> Mapping[int, str]:
+        return self._sign(self.label)
 
 
 def sigmoid(x: float) -> float:
