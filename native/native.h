@@ -183,7 +183,6 @@ int words_split(Words *words, PyObject *text, Py_ssize_t chars);
 int words_is_spaceless(const Words *words, const Word *word);
 void words_free(Words *words);
 /* Called once, when the module is imported; -1 and an exception where that fails. */
-int scan_setup(void);
 void columns_setup(void);
 int scan_setup(void), names_setup(void);
 
