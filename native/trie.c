@@ -11,8 +11,8 @@ static void free_trie(Trie *trie) {
     Py_XDECREF(trie->letters_capsule);
     strings_free(&trie->strings);
     PyMem_Free(trie->plain);
-    PyMem_Free(trie->solo);
-    PyMem_Free(trie->filter);
+    PyMem_Free(trie->firsts);
+    PyMem_Free(trie->pairs);
     PyMem_Free(trie->nodes);
     PyMem_Free(trie->children);
     PyMem_Free(trie->numbers);
@@ -191,36 +191,97 @@ static int add_forms(Trie *trie, PyObject *accented) {
     return 0;
 }
 
-/* Whether bytes are one character from U+0E00 on. */
-static int is_solo(const unsigned char *bytes, uint32_t size) {
-    return (size == 3 && ((bytes[0] == 0xe0 && bytes[1] >= 0xb8) || (bytes[0] > 0xe0 && bytes[0] < 0xf0)))
-           || (size == 4 && bytes[0] >= 0xf0);
+/* The strings of each plain form, one behind the other: itself and those with accents. */
+typedef struct {
+    uint64_t *hashes;
+    int32_t *heads, *nexts; /* a number + 1; 0: none */
+} Forms;
+
+static void mark(Trie *trie, const Forms *forms, int32_t token, int what) {
+    for (int32_t form = forms->heads[token]; form; form = forms->nexts[form - 1])
+        *first_of(trie, forms->hashes[form - 1]) |= (unsigned char)what;
+}
+
+static void mark_pair(Trie *trie, const Forms *forms, int32_t first, int32_t second) {
+    for (int32_t a = forms->heads[first]; a; a = forms->nexts[a - 1])
+        for (int32_t b = forms->heads[second]; b; b = forms->nexts[b - 1]) {
+            uint32_t bit = pair_of(forms->hashes[a - 1], forms->hashes[b - 1]);
+            trie->pairs[bit / 64] |= (uint64_t)1 << bit % 64;
+        }
+}
+
+/* What may follow a token with which a phrase begins that may stand anywhere. */
+static void mark_start(Trie *trie, const Forms *forms, Child start) {
+    mark(trie, forms, start.token, BEGINS);
+    if (REF_KIND(start.ref) == CODE) mark(trie, forms, start.token, BEGINS_ALONE);
+    if (REF_KIND(start.ref) == REST) mark_pair(trie, forms, start.token, trie->numbers[REF_AT(start.ref) + 1]);
+    if (REF_KIND(start.ref) != NODE) return;
+    const Node *node = &trie->nodes[REF_AT(start.ref)];
+    if (node->code_count || node->gap) mark(trie, forms, start.token, BEGINS_ALONE);
+    for (int32_t i = 0; i < node->child_count; i++)
+        mark_pair(trie, forms, start.token, trie->children[node->children + i].token);
+}
+
+/* Mark what follows a gap at the root; 0 where more than tokens may. */
+static int mark_gap(Trie *trie, const Forms *forms, Ref gap, int what) {
+    if (!gap) return 1;
+    if (REF_KIND(gap) != NODE) return 0;
+    const Node *node = &trie->nodes[REF_AT(gap)];
+    for (int32_t i = 0; i < node->child_count; i++) mark(trie, forms, trie->children[node->children + i].token, what);
+    return !node->code_count && !node->gap && !node->name;
+}
+
+static void mark_all(Trie *trie, const Forms *forms) {
+    const Node *root = &trie->nodes[trie->roots[ANYWHERE]];
+    for (int32_t i = 0; i < root->child_count; i++) mark_start(trie, forms, trie->children[root->children + i]);
+    root = &trie->nodes[trie->roots[FRONT]];
+    for (int32_t i = 0; i < root->child_count; i++)
+        mark(trie, forms, trie->children[root->children + i].token, BEGINS_FRONT);
+    trie->front_is_plain = !root->code_count && mark_gap(trie, forms, root->gap, ENDS_GAP)
+                           && mark_gap(trie, forms, root->name, ENDS_NAME);
+}
+
+static int add_firsts(Trie *trie) {
+    size_t count = (size_t)trie->strings.count;
+    Forms forms = {PyMem_Calloc(count, sizeof *forms.hashes), PyMem_Calloc(count, sizeof *forms.heads),
+                   PyMem_Calloc(count, sizeof *forms.nexts)};
+    trie->firsts = PyMem_Calloc(1 << FIRST_BITS, 1);
+    trie->pairs = PyMem_Calloc((1 << PAIR_BITS) / 64, sizeof *trie->pairs);
+    int done = forms.hashes && forms.heads && forms.nexts && trie->firsts && trie->pairs;
+    for (size_t i = 0; done && i <= trie->strings.mask; i++) {
+        const String *string = &trie->strings.slots[i];
+        int32_t form = string->number, plain = form ? trie->plain[form - 1] : 0;
+        if (!form) continue;
+        forms.hashes[form - 1] = names_hash(trie->strings.bytes + string->at, string->size);
+        forms.nexts[form - 1] = forms.heads[plain];
+        forms.heads[plain] = form;
+    }
+    if (done) {
+        trie->number_hash = forms.hashes[trie->number];
+        mark_all(trie, &forms);
+    } else {
+        PyErr_NoMemory();
+    }
+    PyMem_Free(forms.hashes);
+    PyMem_Free(forms.heads);
+    PyMem_Free(forms.nexts);
+    return done ? 0 : -1;
 }
 
 static int add_starts(Trie *trie) {
     size_t count = (size_t)trie->strings.count;
-    trie->solo = PyMem_Calloc(count, 1);
-    trie->filter = PyMem_Calloc((1 << FILTER_BITS) / 64, sizeof *trie->filter);
-    if (!trie->solo || !trie->filter) goto failed;
-    for (size_t i = 0; i <= trie->strings.mask; i++) {
-        const String *string = &trie->strings.slots[i];
-        uint32_t bit = string->hash >> (32 - FILTER_BITS);
-        if (!string->number) continue;
-        trie->solo[string->number - 1] = (char)is_solo(trie->strings.bytes + string->at, string->size);
-        trie->filter[bit / 64] |= (uint64_t)1 << bit % 64;
-    }
     for (int which = ANYWHERE; which <= FRONT; which++) {
         const Node *root = &trie->nodes[trie->roots[which]];
-        if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) goto failed;
+        if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) {
+            PyErr_NoMemory();
+            return -1;
+        }
         for (int32_t i = 0; i < root->child_count; i++) {
             Child child = trie->children[root->children + i];
             trie->starts[which][child.token] = child.ref;
         }
     }
-    return 0;
-failed:
-    PyErr_NoMemory();
-    return -1;
+    return add_firsts(trie);
 }
 
 PyObject *native_phrases(PyObject *self, PyObject *args) {
