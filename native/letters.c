@@ -225,7 +225,7 @@ static void ascii_tokens(Py_ssize_t size, Tokens *tokens) {
                 continue;
             }
             uint32_t length = (uint32_t)(run_end(bits.words, at) - at);
-            uint64_t hash = names_hash(text + at, length);
+            uint64_t hash = token_hash(text + at, length);
             tokens_add(tokens, (Token){hash, (uint32_t)(tokens->bytes->used + at), length, UNASKED});
         }
     }
@@ -247,13 +247,13 @@ static void add_folded(const uint32_t *folded, Py_ssize_t start, Py_ssize_t end,
     Py_ssize_t at = bytes->used;
     for (Py_ssize_t i = start; i < end; i++) bytes->used += as_utf8(bytes->data + bytes->used, folded[i]);
     uint32_t size = (uint32_t)(bytes->used - at);
-    tokens_add(tokens, (Token){names_hash(bytes->data + at, size), (uint32_t)at, size, UNASKED});
+    tokens_add(tokens, (Token){token_hash(bytes->data + at, size), (uint32_t)at, size, UNASKED});
 }
 
 /* Both arrays have room for one more, that ends them. */
 static int folded_tokens(uint32_t *folded, unsigned char *class, Py_ssize_t size, Tokens *tokens) {
     folded[size] = class[size] = 0;
-    if (size >= INT32_MAX / 16 || more_bytes(tokens->bytes, 4 * size) < 0) return PyErr_NoMemory(), -1;
+    if (size >= INT32_MAX / 16 || more_bytes(tokens->bytes, 4 * size + 8) < 0) return PyErr_NoMemory(), -1;
     for (Py_ssize_t i = 0; i < size;) {
         Py_ssize_t start = i;
         if (class[i] == DIGIT) {

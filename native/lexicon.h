@@ -47,7 +47,7 @@ const Letters *letters_of(PyObject *capsule); /* NULL and an exception: none */
 enum { MOST_FIRST = 97, MOST_LAST = 64 };
 enum { UNKNOWN = -1, UNASKED = -2 };
 typedef struct {
-    uint64_t hash;     /* as names_hash */
+    uint64_t hash;     /* as token_hash */
     uint32_t at, size; /* of its bytes; a number has none */
     int32_t key;       /* its number as it stands in the trie */
 } Token;
@@ -88,7 +88,7 @@ enum { BEGINS = 1, BEGINS_ALONE = 2, BEGINS_FRONT = 4, ENDS_GAP = 8, ENDS_NAME =
 typedef struct Trie {
     PyObject *letters_capsule;
     const Letters *letters;
-    Strings strings;
+    Names names;    /* all strings, by their token_hash */
     int32_t *plain; /* of each string the number of the one without accents */
     Node *nodes;
     Child *children;
@@ -107,6 +107,18 @@ const Trie *trie_of(PyObject *capsule);
 PyObject *native_phrases(PyObject *self, PyObject *args);
 PyObject *native_letters(PyObject *self, PyObject *args);
 extern const char native_phrases_doc[], native_letters_doc[];
+
+/* A hash of bytes of which eight may be read, whatever their number, and which hardly branches on that. */
+static inline uint64_t token_hash(const unsigned char *bytes, size_t size) {
+    if (!size || size > 16) return names_hash(bytes, size);
+    uint64_t first = load64(bytes), last = size > 8 ? load64(bytes + size - 8) : 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    if (size < 8) first &= ~UINT64_C(0) << (64 - 8 * size);
+#else
+    first &= ~UINT64_C(0) >> (size < 8 ? 64 - 8 * size : 0);
+#endif
+    return names_mix(first ^ names_key[0], last ^ names_key[1] ^ size);
+}
 
 static inline unsigned char *first_of(const Trie *trie, uint64_t hash) {
     return &trie->firsts[hash >> 8 & ((1 << FIRST_BITS) - 1)];

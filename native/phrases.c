@@ -38,7 +38,7 @@ static int32_t ask_key(Seen *seen, Token *token) {
     const Trie *trie = seen->trie;
     const unsigned char *bytes = seen->bytes.data + token->at;
     if (token->size > (uint32_t)trie->longest) return token->key = UNKNOWN;
-    int32_t found = strings_find(&trie->strings, bytes, token->size, strings_hash(bytes, token->size));
+    int64_t found = names_find_hashed(&trie->names, token->hash, bytes, token->size);
     return token->key = found >= 0 ? trie->plain[found] : UNKNOWN;
 }
 
@@ -186,10 +186,16 @@ static int may_name(Seen *seen, int32_t first, int32_t last) {
     return last < seen->capital_count && seen->capitals[first] && seen->capitals[last];
 }
 
-/* Go on behind gaps of any length from token `at` on. */
-static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name) {
+/* Whether a phrase in front may do with a token what that does in `first_of`. */
+static inline int may_do(const Seen *seen, int32_t at, int what) {
+    return !seen->trie->front_is_plain || *first_of(seen->trie, seen->all.first[at].hash) & what;
+}
+
+/* Go on behind gaps of any length from token `at` on; where the phrase begins with one, `what` ends it. */
+static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name, int what) {
     int32_t end = gap_end(seen, at, last);
     for (int32_t i = at + 1; i <= end; i++) {
+        if (what && i < last && !may_do(seen, i, what)) continue;
         if (!goes_on(seen, ref, i, last)) continue;
         int may = name ? may_name(seen, at, i - 1) : 1;
         if (may < 0 || (may && push(seen, ref, i) < 0)) return -1;
@@ -201,11 +207,13 @@ static int step_node(Seen *seen, const Node *node, const Ref *starts, int32_t st
     for (int32_t i = 0; i < node->code_count; i++)
         if (add_found(seen, seen->trie->numbers[node->codes + i], start, at) < 0) return -1;
     if (at == last) return 0;
-    int32_t key = key_at(seen, at);
+    int front = starts == seen->trie->starts[FRONT];
+    int begins = !front || may_do(seen, at, BEGINS_FRONT);
+    int32_t key = begins ? key_at(seen, at) : UNKNOWN;
     Ref child = !starts ? child_of(seen->trie, node, key) : key < 0 ? NOTHING : starts[key];
     if (child && push(seen, child, at + 1) < 0) return -1;
-    if (node->gap && push_gaps(seen, node->gap, at, last, 0) < 0) return -1;
-    return node->name && !start ? push_gaps(seen, node->name, at, last, 1) : 0;
+    if (node->gap && push_gaps(seen, node->gap, at, last, 0, front ? ENDS_GAP : 0) < 0) return -1;
+    return node->name && !start ? push_gaps(seen, node->name, at, last, 1, front ? ENDS_NAME : 0) : 0;
 }
 
 static int step_rest(Seen *seen, const int32_t *rest, int32_t start, int32_t at, int32_t last) {
@@ -253,12 +261,9 @@ static int may_start(Seen *seen, int32_t at) {
 
 /* Whether a phrase that must be in front may start at a token: with that, or with a gap or a name before another. */
 static int may_start_front(const Seen *seen, int32_t at, int32_t last) {
-    const Trie *trie = seen->trie;
-    const Token *tokens = seen->all.first;
-    if (!trie->front_is_plain || *first_of(trie, tokens[at].hash) & BEGINS_FRONT) return 1;
-    int what = at ? ENDS_GAP : ENDS_GAP | ENDS_NAME;
+    if (may_do(seen, at, BEGINS_FRONT)) return 1;
     for (int32_t i = at + 1, end = gap_end(seen, at, last - 1); i <= end; i++)
-        if (*first_of(trie, tokens[i].hash) & what) return 1;
+        if (may_do(seen, i, at ? ENDS_GAP : ENDS_GAP | ENDS_NAME)) return 1;
     return 0;
 }
 

@@ -9,7 +9,7 @@ const Trie *trie_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CA
 
 static void free_trie(Trie *trie) {
     Py_XDECREF(trie->letters_capsule);
-    strings_free(&trie->strings);
+    names_free(&trie->names);
     PyMem_Free(trie->plain);
     PyMem_Free(trie->firsts);
     PyMem_Free(trie->pairs);
@@ -47,13 +47,15 @@ static int add_number(Trie *trie, int32_t number) {
     return 0;
 }
 
-static int add_token(Trie *trie, const char *bytes, Py_ssize_t size) {
+static int32_t add_token(Trie *trie, const char *bytes, Py_ssize_t size) {
+    unsigned char padded[MOST_BYTES + 8] = {0};
     if (size > MOST_BYTES) {
         PyErr_SetString(PyExc_ValueError, "phrases: a token is too long");
         return -1;
     }
+    memcpy(padded, bytes, (size_t)size);
     if (size > trie->longest) trie->longest = size;
-    return strings_add(&trie->strings, (const unsigned char *)bytes, size);
+    return (int32_t)names_add_hashed(&trie->names, token_hash(padded, (size_t)size), padded, (size_t)size);
 }
 
 static long code_of(const Trie *trie, PyObject *code) {
@@ -173,12 +175,12 @@ static int add_forms(Trie *trie, PyObject *accented) {
             if (!bytes || add_token(trie, bytes, size) < 0) return -1;
         }
     if ((trie->number = add_token(trie, "#", 1)) < 0) return -1;
-    trie->plain = PyMem_Calloc((size_t)trie->strings.count, sizeof *trie->plain);
+    trie->plain = PyMem_Calloc((size_t)trie->names.count, sizeof *trie->plain);
     if (!trie->plain) {
         PyErr_NoMemory();
         return -1;
     }
-    for (int32_t i = 0; i < trie->strings.count; i++) trie->plain[i] = i;
+    for (int32_t i = 0; i < (int32_t)trie->names.count; i++) trie->plain[i] = i;
     place = 0;
     while (PyDict_Next(accented, &place, &key, &value)) {
         const char *bytes = PyUnicode_AsUTF8AndSize(key, &size);
@@ -242,19 +244,16 @@ static void mark_all(Trie *trie, const Forms *forms) {
 }
 
 static int add_firsts(Trie *trie) {
-    size_t count = (size_t)trie->strings.count;
+    size_t count = (size_t)trie->names.count;
     Forms forms = {PyMem_Calloc(count, sizeof *forms.hashes), PyMem_Calloc(count, sizeof *forms.heads),
                    PyMem_Calloc(count, sizeof *forms.nexts)};
     trie->firsts = PyMem_Calloc(1 << FIRST_BITS, 1);
     trie->pairs = PyMem_Calloc((1 << PAIR_BITS) / 64, sizeof *trie->pairs);
     int done = forms.hashes && forms.heads && forms.nexts && trie->firsts && trie->pairs;
-    for (size_t i = 0; done && i <= trie->strings.mask; i++) {
-        const String *string = &trie->strings.slots[i];
-        int32_t form = string->number, plain = form ? trie->plain[form - 1] : 0;
-        if (!form) continue;
-        forms.hashes[form - 1] = names_hash(trie->strings.bytes + string->at, string->size);
-        forms.nexts[form - 1] = forms.heads[plain];
-        forms.heads[plain] = form;
+    for (size_t i = 0; done && i < count; i++) {
+        forms.hashes[i] = trie->names.items[i].hash;
+        forms.nexts[i] = forms.heads[trie->plain[i]];
+        forms.heads[trie->plain[i]] = (int32_t)i + 1;
     }
     if (done) {
         trie->number_hash = forms.hashes[trie->number];
@@ -269,7 +268,7 @@ static int add_firsts(Trie *trie) {
 }
 
 static int add_starts(Trie *trie) {
-    size_t count = (size_t)trie->strings.count;
+    size_t count = (size_t)trie->names.count;
     for (int which = ANYWHERE; which <= FRONT; which++) {
         const Node *root = &trie->nodes[trie->roots[which]];
         if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) {
