@@ -171,13 +171,14 @@ static inline uint64_t between(const uint64_t *kind, Py_ssize_t unit, uint64_t m
     return marks & before & (kind[unit] >> 1 | kind[unit + 1] << 63);
 }
 
-/* Look at ASCII, of which as many bytes are there as fill units; it is put into lower case, as far as it is letters. */
+/* Look at ASCII, behind which there are zeros up to a multiple of eight; it is put into lower case, as far as it is letters. */
 static void read_bits(unsigned char *text, Py_ssize_t size, Bits *bits) {
     uint64_t letters[UNITS], digits[UNITS], quotes[UNITS], parts[UNITS];
     Py_ssize_t count = bits->count = (size + UNIT - 1) / UNIT;
+    const unsigned char *end = text + size;
     for (Py_ssize_t unit = 0; unit < count; unit++) {
         uint64_t letter = 0, digit = 0, quote = 0, part = 0;
-        for (int i = 0; i < UNIT; i += 8, text += 8) {
+        for (int i = 0; i < UNIT && text < end; i += 8, text += 8) {
             uint64_t eight = load64(text), lower = eight | EACH(0x20);
             uint64_t numbers = ascii_digits(eight), dots = ascii_equal(eight, '.') | ascii_equal(eight, ',');
             letter |= ascii_bits(ascii_letters(eight)) << i;
@@ -211,7 +212,7 @@ static inline Py_ssize_t run_end(const uint64_t *bits, Py_ssize_t at) {
 static void ascii_tokens(Py_ssize_t size, Tokens *tokens) {
     unsigned char *text = tokens->bytes->data + tokens->bytes->used;
     Bits bits;
-    memset(text + size, 0, (size_t)(-size & (UNIT - 1)));
+    memset(text + size, 0, 8);
     read_bits(text, size, &bits);
     for (Py_ssize_t unit = 0; unit < bits.count; unit++) {
         uint64_t words = bits.words[unit], numbers = bits.numbers[unit];

@@ -361,6 +361,7 @@ typedef struct {
     double *columns[MOST_COLUMNS];
     const int *starts, *opens; /* by kind the column that says so, or -1 */
     Py_ssize_t kinds, last[MOST_COLUMNS];
+    int distances[MOST_COLUMNS], distance_count; /* the columns that `opens` names, each once */
     double most_words, least_share;
 } Columns;
 
@@ -381,10 +382,9 @@ static int fill(const Trie *trie, PyObject *texts, const double *words, Py_ssize
         count = match(&seen, text);
         Py_DECREF(text);
         if (count < 0) break;
-        for (Py_ssize_t kind = 0; kind < out->kinds; kind++) {
-            int column = out->opens[kind];
-            if (column < 0 || out->last[column] < 0) continue;
-            out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
+        for (int k = 0; k < out->distance_count; k++) {
+            int column = out->distances[k];
+            if (out->last[column] >= 0) out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
         }
         if (!count) continue;
         add_hits(&seen, count, out, row);
@@ -418,6 +418,12 @@ static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
     }
     if (views_columns(&views, columns, count, rows, out.columns, 1) < 0) goto done;
     for (Py_ssize_t i = 0; i < count; i++) out.last[i] = -1;
+    out.distance_count = 0;
+    for (Py_ssize_t i = 0; i < out.kinds; i++) {
+        int known = out.opens[i] < 0;
+        for (int k = 0; k < out.distance_count; k++) known |= out.distances[k] == out.opens[i];
+        if (!known) out.distances[out.distance_count++] = out.opens[i];
+    }
     if (fill(trie, texts, words, rows, &out) == 0) result = Py_NewRef(Py_None);
 done:
     views_release(&views);
