@@ -84,7 +84,8 @@ typedef struct {
 enum { ANYWHERE, FRONT };
 /* What tokens of a hash may do: most words of a text do nothing, and are told by this alone. */
 enum { FIRST_BITS = 16, PAIR_BITS = 18 };
-enum { BEGINS = 1, BEGINS_ALONE = 2, BEGINS_FRONT = 4, ENDS_GAP = 8, ENDS_NAME = 16 };
+enum { BEGINS = 1, ALONE = 2, BITS_OF_PLACE = 2 }; /* with one of `pairs`, or whatever follows; for each place: */
+enum { IN_ANY, IN_FRONT, BEHIND_GAP, BEHIND_NAME }; /* at a root's start; behind what may stand there in front */
 typedef struct Trie {
     PyObject *letters_capsule;
     const Letters *letters;
@@ -99,8 +100,8 @@ typedef struct Trie {
     int32_t number; /* the token that stands for a number */
     uint64_t number_hash;
     unsigned char *firsts; /* by hash what such a token may do */
-    uint64_t *pairs;       /* a bit for two tokens with which a phrase begins that may stand anywhere */
-    int front_is_plain;    /* a phrase in front begins with one of `firsts` */
+    uint64_t *pairs;       /* a bit for two tokens with which a phrase begins or goes on behind a gap in front */
+    int front_is_plain;    /* a phrase in front begins with what `firsts` tells */
     Py_ssize_t longest, kinds;
 } Trie;
 const Trie *trie_of(PyObject *capsule);

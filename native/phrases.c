@@ -186,16 +186,26 @@ static int may_name(Seen *seen, int32_t first, int32_t last) {
     return last < seen->capital_count && seen->capitals[first] && seen->capitals[last];
 }
 
-/* Whether a phrase in front may do with a token what that does in `first_of`. */
-static inline int may_do(const Seen *seen, int32_t at, int what) {
-    return !seen->trie->front_is_plain || *first_of(seen->trie, seen->all.first[at].hash) & what;
+/* Whether a token may stand in a place, judged by its hash and the next one's: most may not. */
+static inline int may_be(const Seen *seen, int32_t at, int place) {
+    const Trie *trie = seen->trie;
+    const Token *token = &seen->all.first[at];
+    int what = *first_of(trie, token->hash) >> BITS_OF_PLACE * place;
+    if (!(what & BEGINS)) return 0;
+    if (what & ALONE) return 1;
+    if (at + 1 >= seen->count) return 0;
+    uint32_t pair = pair_of(token->hash, token[1].hash);
+    return trie->pairs[pair / 64] >> pair % 64 & 1;
+}
+static inline int may_be_front(const Seen *seen, int32_t at, int place) {
+    return !seen->trie->front_is_plain || may_be(seen, at, place);
 }
 
-/* Go on behind gaps of any length from token `at` on; where the phrase begins with one, `what` ends it. */
-static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name, int what) {
+/* Go on behind gaps of any length from token `at` on; where a phrase in front begins with one, `place` is behind it. */
+static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name, int place) {
     int32_t end = gap_end(seen, at, last);
     for (int32_t i = at + 1; i <= end; i++) {
-        if (what && i < last && !may_do(seen, i, what)) continue;
+        if (place && i < last && !may_be_front(seen, i, place)) continue;
         if (!goes_on(seen, ref, i, last)) continue;
         int may = name ? may_name(seen, at, i - 1) : 1;
         if (may < 0 || (may && push(seen, ref, i) < 0)) return -1;
@@ -208,12 +218,12 @@ static int step_node(Seen *seen, const Node *node, const Ref *starts, int32_t st
         if (add_found(seen, seen->trie->numbers[node->codes + i], start, at) < 0) return -1;
     if (at == last) return 0;
     int front = starts == seen->trie->starts[FRONT];
-    int begins = !front || may_do(seen, at, BEGINS_FRONT);
+    int begins = !front || may_be_front(seen, at, IN_FRONT);
     int32_t key = begins ? key_at(seen, at) : UNKNOWN;
     Ref child = !starts ? child_of(seen->trie, node, key) : key < 0 ? NOTHING : starts[key];
     if (child && push(seen, child, at + 1) < 0) return -1;
-    if (node->gap && push_gaps(seen, node->gap, at, last, 0, front ? ENDS_GAP : 0) < 0) return -1;
-    return node->name && !start ? push_gaps(seen, node->name, at, last, 1, front ? ENDS_NAME : 0) : 0;
+    if (node->gap && push_gaps(seen, node->gap, at, last, 0, front ? BEHIND_GAP : 0) < 0) return -1;
+    return node->name && !start ? push_gaps(seen, node->name, at, last, 1, front ? BEHIND_NAME : 0) : 0;
 }
 
 static int step_rest(Seen *seen, const int32_t *rest, int32_t start, int32_t at, int32_t last) {
@@ -247,12 +257,7 @@ static int collect(Seen *seen, int which, int32_t start, int32_t last) {
 /* Whether a phrase may start at a token, judged by that and the next: most texts have few. */
 static int may_start(Seen *seen, int32_t at) {
     const Trie *trie = seen->trie;
-    const Token *token = &seen->all.first[at];
-    int what = *first_of(trie, token->hash);
-    if (!(what & BEGINS)) return 0;
-    uint32_t pair = at + 1 < seen->count ? pair_of(token->hash, token[1].hash) : 0;
-    int paired = at + 1 < seen->count && trie->pairs[pair / 64] >> pair % 64 & 1;
-    if (!paired && !(what & BEGINS_ALONE)) return 0;
+    if (!may_be(seen, at, IN_ANY)) return 0;
     Ref ref = key_at(seen, at) < 0 ? NOTHING : trie->starts[ANYWHERE][key_at(seen, at)];
     if (REF_KIND(ref) != NODE) return REF_KIND(ref) == CODE || (ref && goes_on(seen, ref, at + 1, seen->count));
     const Node *node = &trie->nodes[REF_AT(ref)];
@@ -261,9 +266,9 @@ static int may_start(Seen *seen, int32_t at) {
 
 /* Whether a phrase that must be in front may start at a token: with that, or with a gap or a name before another. */
 static int may_start_front(const Seen *seen, int32_t at, int32_t last) {
-    if (may_do(seen, at, BEGINS_FRONT)) return 1;
+    if (may_be_front(seen, at, IN_FRONT)) return 1;
     for (int32_t i = at + 1, end = gap_end(seen, at, last - 1); i <= end; i++)
-        if (may_do(seen, i, at ? ENDS_GAP : ENDS_GAP | ENDS_NAME)) return 1;
+        if (may_be(seen, i, BEHIND_GAP) || (!at && may_be(seen, i, BEHIND_NAME))) return 1;
     return 0;
 }
 

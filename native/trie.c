@@ -212,35 +212,34 @@ static void mark_pair(Trie *trie, const Forms *forms, int32_t first, int32_t sec
         }
 }
 
-/* What may follow a token with which a phrase begins that may stand anywhere. */
-static void mark_start(Trie *trie, const Forms *forms, Child start) {
-    mark(trie, forms, start.token, BEGINS);
-    if (REF_KIND(start.ref) == CODE) mark(trie, forms, start.token, BEGINS_ALONE);
-    if (REF_KIND(start.ref) == REST) mark_pair(trie, forms, start.token, trie->numbers[REF_AT(start.ref) + 1]);
-    if (REF_KIND(start.ref) != NODE) return;
-    const Node *node = &trie->nodes[REF_AT(start.ref)];
-    if (node->code_count || node->gap) mark(trie, forms, start.token, BEGINS_ALONE);
-    for (int32_t i = 0; i < node->child_count; i++)
+/* What may stand in a place: a token and what follows it. */
+static void mark_start(Trie *trie, const Forms *forms, Child start, int place) {
+    int shift = BITS_OF_PLACE * place, kind = REF_KIND(start.ref);
+    const Node *node = kind == NODE ? &trie->nodes[REF_AT(start.ref)] : NULL;
+    mark(trie, forms, start.token, BEGINS << shift);
+    if (kind == CODE || (node && (node->code_count || node->gap || node->name)))
+        mark(trie, forms, start.token, ALONE << shift);
+    if (kind == REST) mark_pair(trie, forms, start.token, trie->numbers[REF_AT(start.ref) + 1]);
+    for (int32_t i = 0; node && i < node->child_count; i++)
         mark_pair(trie, forms, start.token, trie->children[node->children + i].token);
 }
 
-/* Mark what follows a gap at the root; 0 where more than tokens may. */
-static int mark_gap(Trie *trie, const Forms *forms, Ref gap, int what) {
-    if (!gap) return 1;
-    if (REF_KIND(gap) != NODE) return 0;
-    const Node *node = &trie->nodes[REF_AT(gap)];
-    for (int32_t i = 0; i < node->child_count; i++) mark(trie, forms, trie->children[node->children + i].token, what);
+/* Mark what may stand in a place; 0 where that is more than tokens. */
+static int mark_place(Trie *trie, const Forms *forms, Ref ref, int place) {
+    if (!ref) return 1;
+    if (REF_KIND(ref) != NODE) return 0;
+    const Node *node = &trie->nodes[REF_AT(ref)];
+    for (int32_t i = 0; i < node->child_count; i++)
+        mark_start(trie, forms, trie->children[node->children + i], place);
     return !node->code_count && !node->gap && !node->name;
 }
 
 static void mark_all(Trie *trie, const Forms *forms) {
-    const Node *root = &trie->nodes[trie->roots[ANYWHERE]];
-    for (int32_t i = 0; i < root->child_count; i++) mark_start(trie, forms, trie->children[root->children + i]);
-    root = &trie->nodes[trie->roots[FRONT]];
-    for (int32_t i = 0; i < root->child_count; i++)
-        mark(trie, forms, trie->children[root->children + i].token, BEGINS_FRONT);
-    trie->front_is_plain = !root->code_count && mark_gap(trie, forms, root->gap, ENDS_GAP)
-                           && mark_gap(trie, forms, root->name, ENDS_NAME);
+    const Node *front = &trie->nodes[trie->roots[FRONT]];
+    mark_place(trie, forms, REF(NODE, trie->roots[ANYWHERE]), IN_ANY);
+    mark_place(trie, forms, REF(NODE, trie->roots[FRONT]), IN_FRONT);
+    int gap = mark_place(trie, forms, front->gap, BEHIND_GAP), name = mark_place(trie, forms, front->name, BEHIND_NAME);
+    trie->front_is_plain = !front->code_count && gap && name;
 }
 
 static int add_firsts(Trie *trie) {
