@@ -227,7 +227,11 @@ static void mark_start(Trie *trie, const Forms *forms, Child start, int place) {
 /* Mark what may stand in a place; 0 where that is more than tokens. */
 static int mark_place(Trie *trie, const Forms *forms, Ref ref, int place) {
     if (!ref) return 1;
-    if (REF_KIND(ref) != NODE) return 0;
+    if (REF_KIND(ref) == CODE) return 0;
+    if (REF_KIND(ref) == REST) {
+        mark(trie, forms, trie->numbers[REF_AT(ref) + 1], (BEGINS | ALONE) << BITS_OF_PLACE * place);
+        return 1;
+    }
     const Node *node = &trie->nodes[REF_AT(ref)];
     for (int32_t i = 0; i < node->child_count; i++)
         mark_start(trie, forms, trie->children[node->children + i], place);
