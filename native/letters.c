@@ -3,6 +3,7 @@
    What a character is, and what it becomes, Python is asked once (`letter`); where its neighbours matter, as those of a
    combining mark do, Python folds the whole piece of text. */
 
+#include "ascii.h"
 #include "lexicon.h"
 
 static const char *const CAPSULE = "cleanbody._native.letters";
@@ -146,35 +147,90 @@ PyObject *native_letters(PyObject *self, PyObject *args) {
 
 static inline int is_letter(Py_UCS1 c) { return (unsigned char)((c | 0x20) - 'a') < 26; }
 static inline int is_digit(Py_UCS4 c) { return c >= '0' && c <= '9'; }
-/* Whether what stands at i goes on a word or a number: itself, or what joins it to the next. */
-static inline int in_word(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
-    return i < size && (is_letter(data[i]) || (data[i] == '\'' && i + 1 < size && is_letter(data[i + 1])));
-}
-static inline int in_number(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
-    if (i >= size) return 0;
-    return is_digit(data[i]) || ((data[i] == '.' || data[i] == ',') && i + 1 < size && is_digit(data[i + 1]));
+/* Room for the bytes of more tokens; -1 and an exception otherwise. */
+static int more_bytes(Bytes *bytes, Py_ssize_t more) {
+    if (bytes->room - bytes->used >= more) return 0;
+    Py_ssize_t room = more < PY_SSIZE_T_MAX / 4 - bytes->used ? 2 * (bytes->used + more) : -1;
+    unsigned char *data = room < 0 ? NULL : PyMem_Realloc(bytes->data, (size_t)room);
+    if (!data) return PyErr_NoMemory(), -1;
+    bytes->data = data;
+    bytes->room = room;
+    return 0;
 }
 
-static void ascii_tokens(const Py_UCS1 *data, Py_ssize_t size, Tokens *tokens) {
-    unsigned char bytes[MOST_BYTES];
-    for (Py_ssize_t i = 0; i < size;) {
-        if (is_letter(data[i])) {
-            uint64_t hash = STRINGS_SEED;
-            Py_ssize_t used = 0;
-            while (in_word(data, i, size)) {
-                unsigned char c = data[i++] | 0x20; /* an apostrophe has that bit */
-                if (used < MOST_BYTES) bytes[used] = c;
-                used++;
-                hash = STRINGS_STEP(hash, c);
+/* Which of a text's characters stand in words and numbers, a bit for each, in units of 64 and one that is empty. */
+enum { UNIT = 64, UNITS = ON_STACK / UNIT + 2 };
+typedef struct {
+    uint64_t words[UNITS], numbers[UNITS];
+    Py_ssize_t count; /* of units */
+} Bits;
+
+/* Characters between two others of a kind. */
+static inline uint64_t between(const uint64_t *kind, Py_ssize_t unit, uint64_t marks) {
+    uint64_t before = kind[unit] << 1 | (unit ? kind[unit - 1] >> 63 : 0);
+    return marks & before & (kind[unit] >> 1 | kind[unit + 1] << 63);
+}
+
+/* Look at ASCII, behind which there are zeros up to a multiple of eight; it is put into lower case, as far as it is letters. */
+static void read_bits(unsigned char *text, Py_ssize_t size, Bits *bits) {
+    uint64_t letters[UNITS], digits[UNITS], quotes[UNITS], parts[UNITS];
+    Py_ssize_t count = bits->count = (size + UNIT - 1) / UNIT;
+    const unsigned char *end = text + size;
+    for (Py_ssize_t unit = 0; unit < count; unit++) {
+        uint64_t letter = 0, digit = 0, quote = 0, part = 0;
+        for (int i = 0; i < UNIT && text < end; i += 8, text += 8) {
+            uint64_t eight = load64(text), lower = eight | EACH(0x20);
+            uint64_t numbers = ascii_digits(eight), dots = ascii_equal(eight, '.') | ascii_equal(eight, ',');
+            letter |= ascii_bits(ascii_letters(eight)) << i;
+            quote |= ascii_bits(ascii_equal(eight, '\'')) << i;
+            if (numbers | dots) {
+                digit |= ascii_bits(numbers) << i;
+                part |= ascii_bits(dots) << i;
             }
-            tokens_add(tokens, token_of(tokens->trie, bytes, used, hash, 0));
-        } else if (is_digit(data[i])) {
-            while (in_number(data, i, size)) i++;
-            tokens_add(tokens, tokens->trie->number);
-        } else {
-            i++;
+            memcpy(text, &lower, 8);
+        }
+        letters[unit] = letter, digits[unit] = digit, quotes[unit] = quote, parts[unit] = part;
+    }
+    letters[count] = digits[count] = bits->words[count] = bits->numbers[count] = 0;
+    for (Py_ssize_t unit = 0; unit < count; unit++) {
+        bits->words[unit] = letters[unit] | between(letters, unit, quotes[unit]);
+        bits->numbers[unit] = digits[unit] ? digits[unit] | between(digits, unit, parts[unit]) : 0;
+    }
+}
+
+/* Where the run ends in which a character stands. */
+static inline Py_ssize_t run_end(const uint64_t *bits, Py_ssize_t at) {
+    Py_ssize_t unit = at / UNIT;
+    uint64_t others = ~(bits[unit] >> at % UNIT);
+    int size = others ? low_bit(others) : UNIT;
+    if (at % UNIT + size < UNIT) return at + size;
+    for (unit++; !~bits[unit];) unit++; /* the last has none */
+    return unit * UNIT + low_bit(~bits[unit]);
+}
+
+/* The tokens of ASCII that lies at the end of the bytes. */
+static void ascii_tokens(Py_ssize_t size, Tokens *tokens) {
+    unsigned char *text = tokens->bytes->data + tokens->bytes->used;
+    Bits bits;
+    memset(text + size, 0, 8);
+    read_bits(text, size, &bits);
+    for (Py_ssize_t unit = 0; unit < bits.count; unit++) {
+        uint64_t words = bits.words[unit], numbers = bits.numbers[unit];
+        uint64_t firsts = words & ~(words << 1 | (unit ? bits.words[unit - 1] >> 63 : 0));
+        firsts |= numbers & ~(numbers << 1 | (unit ? bits.numbers[unit - 1] >> 63 : 0));
+        for (; firsts; firsts &= firsts - 1) {
+            int bit = low_bit(firsts);
+            Py_ssize_t at = unit * UNIT + bit;
+            if (numbers >> bit & 1) {
+                tokens_add_number(tokens);
+                continue;
+            }
+            uint32_t length = (uint32_t)(run_end(bits.words, at) - at);
+            uint64_t hash = token_hash(text + at, length);
+            tokens_add(tokens, (Token){hash, (uint32_t)(tokens->bytes->used + at), length, UNASKED});
         }
     }
+    tokens->bytes->used += size;
 }
 
 static Py_ssize_t as_utf8(unsigned char *out, uint32_t c) {
@@ -186,35 +242,33 @@ static Py_ssize_t as_utf8(unsigned char *out, uint32_t c) {
     return more + 1;
 }
 
-/* The token of characters [start, end) of a folded text. */
-static int32_t folded_token(const Trie *trie, const uint32_t *folded, Py_ssize_t start, Py_ssize_t end) {
-    unsigned char bytes[MOST_BYTES + 4];
-    uint64_t hash = STRINGS_SEED;
-    Py_ssize_t size = 0;
-    for (Py_ssize_t i = start; i < end && size <= MOST_BYTES; i++) {
-        Py_ssize_t added = as_utf8(bytes + size, folded[i]);
-        for (Py_ssize_t k = 0; k < added; k++) hash = STRINGS_STEP(hash, bytes[size + k]);
-        size += added;
-    }
-    return token_of(trie, bytes, size, hash, end - start == 1 && folded[start] >= FIRST_SOLO);
+/* Add the token of characters [start, end) of a folded text, for the bytes of which there is room. */
+static void add_folded(const uint32_t *folded, Py_ssize_t start, Py_ssize_t end, Tokens *tokens) {
+    Bytes *bytes = tokens->bytes;
+    Py_ssize_t at = bytes->used;
+    for (Py_ssize_t i = start; i < end; i++) bytes->used += as_utf8(bytes->data + bytes->used, folded[i]);
+    uint32_t size = (uint32_t)(bytes->used - at);
+    tokens_add(tokens, (Token){token_hash(bytes->data + at, size), (uint32_t)at, size, UNASKED});
 }
 
 /* Both arrays have room for one more, that ends them. */
-static void folded_tokens(uint32_t *folded, unsigned char *class, Py_ssize_t size, Tokens *tokens) {
+static int folded_tokens(uint32_t *folded, unsigned char *class, Py_ssize_t size, Tokens *tokens) {
     folded[size] = class[size] = 0;
+    if (size >= INT32_MAX / 16 || more_bytes(tokens->bytes, 4 * size + 8) < 0) return PyErr_NoMemory(), -1;
     for (Py_ssize_t i = 0; i < size;) {
         Py_ssize_t start = i;
         if (class[i] == DIGIT) {
             while (class[i] == DIGIT || ((folded[i] == '.' || folded[i] == ',') && class[i + 1] == DIGIT)) i++;
-            tokens_add(tokens, tokens->trie->number);
+            tokens_add_number(tokens);
         } else if (class[i] == WORD) {
             while (class[i] == WORD || (folded[i] == '\'' && class[i + 1] == WORD)) i++;
-            tokens_add(tokens, folded_token(tokens->trie, folded, start, i));
+            add_folded(folded, start, i, tokens);
         } else {
             i++;
-            if (class[start] == SOLO) tokens_add(tokens, folded_token(tokens->trie, folded, start, i));
+            if (class[start] == SOLO) add_folded(folded, start, i, tokens);
         }
     }
+    return 0;
 }
 
 /* The tokens of a text that Python folds. */
@@ -234,7 +288,7 @@ static int hard_tokens(const Letters *letters, PyObject *text, Py_ssize_t start,
         if (result < 0 && !PyErr_Occurred()) PyErr_NoMemory();
         for (Py_ssize_t i = 0; result == 0 && i < size; i++)
             if (!(class[i] = CLASS(entry_of(letters, folded[i])))) result = -1;
-        if (result == 0) folded_tokens(folded, class, size, tokens);
+        if (result == 0) result = folded_tokens(folded, class, size, tokens);
     } else {
         PyErr_SetString(PyExc_TypeError, "fold: a string");
     }
@@ -270,22 +324,63 @@ static Py_ssize_t fold_easy(const Letters *letters, PyObject *text, Py_ssize_t s
     return size;
 }
 
+/* Copy text[start:end] as ASCII that has the same tokens: its size; -1 where it has others, -2: an exception. */
+static Py_ssize_t copy_ascii(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end,
+                             unsigned char *out) {
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    if (PyUnicode_IS_ASCII(text)) return memcpy(out, (const Py_UCS1 *)data + start, (size_t)(end - start)), end - start;
+    Py_ssize_t size = 0;
+    for (Py_ssize_t i = start; i < end; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, i);
+        if (c < 0x80) {
+            out[size++] = (unsigned char)c;
+            continue;
+        }
+        uint32_t entry = entry_of(letters, c);
+        if (!entry) return -2;
+        if (FOLD(entry) == ONE && VALUE(entry) < 0x80) {
+            out[size++] = (unsigned char)VALUE(entry);
+        } else if (FOLD(entry) == ONE && FOLDED_CLASS(entry) == BREAK) {
+            out[size++] = ' ';
+        } else if (FOLD(entry) == MANY) {
+            const uint32_t *added = letters->added[VALUE(entry)];
+            for (uint32_t k = 1; k <= added[0]; k++) {
+                if (added[k] >= 0x80) return -1;
+                out[size++] = (unsigned char)added[k];
+            }
+        } else {
+            return -1;
+        }
+    }
+    return size;
+}
+
 int letters_tokens(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, Tokens *tokens) {
     tokens->count = 0;
-    if (PyUnicode_IS_ASCII(text)) {
-        ascii_tokens(PyUnicode_1BYTE_DATA(text) + start, end - start, tokens);
-        return 0;
+    if (end - start <= ON_STACK / MOST_ADDED) {
+        if (more_bytes(tokens->bytes, ON_STACK + UNIT) < 0) return -1;
+        Py_ssize_t size = copy_ascii(letters, text, start, end, tokens->bytes->data + tokens->bytes->used);
+        if (size == -2) return -1;
+        if (size >= 0) return ascii_tokens(size, tokens), 0;
     }
     uint32_t folded[ON_STACK + 1];
     unsigned char class[ON_STACK + 1];
     Py_ssize_t size = fold_easy(letters, text, start, end, folded, class);
     if (size == -1) return hard_tokens(letters, text, start, end, tokens);
-    if (size < 0) return -1;
-    folded_tokens(folded, class, size, tokens);
-    return 0;
+    return size < 0 ? -1 : folded_tokens(folded, class, size, tokens);
 }
 
 /* --- capitals ----------------------------------------------------------------------------------------------------- */
+
+/* Whether what stands at i goes on a word or a number: itself, or what joins it to the next. */
+static inline int in_word(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
+    return i < size && (is_letter(data[i]) || (data[i] == '\'' && i + 1 < size && is_letter(data[i + 1])));
+}
+static inline int in_number(const Py_UCS1 *data, Py_ssize_t i, Py_ssize_t size) {
+    if (i >= size) return 0;
+    return is_digit(data[i]) || ((data[i] == '.' || data[i] == ',') && i + 1 < size && is_digit(data[i + 1]));
+}
 
 static Py_ssize_t ascii_capitals(const Py_UCS1 *data, Py_ssize_t size, char *out, Py_ssize_t most) {
     Py_ssize_t count = 0;

@@ -42,15 +42,26 @@ void strings_free(Strings *strings);
 typedef struct Letters Letters;
 const Letters *letters_of(PyObject *capsule); /* NULL and an exception: none */
 
-/* The first and the last tokens of a text: all that is looked at. */
+/* The first and the last tokens of a text: all that is looked at. Which string of the trie one is, is asked when it
+   matters. */
 enum { MOST_FIRST = 97, MOST_LAST = 64 };
-enum { UNKNOWN = -1, UNKNOWN_SOLO = -2 }; /* the latter is one character of a script without spaces */
+enum { UNKNOWN = -1, UNASKED = -2 };
+typedef struct {
+    uint64_t hash;     /* as token_hash */
+    uint32_t at, size; /* of its bytes; a number has none */
+    int32_t key;       /* its number as it stands in the trie */
+} Token;
+typedef struct {
+    unsigned char *data;
+    Py_ssize_t used, room;
+} Bytes;
 typedef struct {
     const struct Trie *trie;
-    int32_t first[MOST_FIRST], last[MOST_LAST]; /* `last` is a ring */
+    Bytes *bytes;
+    Token first[MOST_FIRST], last[MOST_LAST]; /* `last` is a ring of those that are not in `first` */
     Py_ssize_t count;
 } Tokens;
-/* Cut text[start:end] into tokens; -1 and an exception otherwise. */
+/* Cut text[start:end], at most 440 characters, into tokens, and append their bytes; -1 and an exception otherwise. */
 int letters_tokens(const Letters *letters, PyObject *text, Py_ssize_t start, Py_ssize_t end, Tokens *tokens);
 /* For each of the first tokens of text[:end] whether it may begin a name; their number, or -1 and an exception. */
 Py_ssize_t letters_capitals(const Letters *letters, PyObject *text, Py_ssize_t end, char *out, Py_ssize_t most);
@@ -70,13 +81,16 @@ typedef struct {
     int32_t codes, code_count;     /* of the phrases that end here */
     Ref gap, name;
 } Node;
-enum { ANYWHERE, FRONT, FILTER_BITS = 18 };
+enum { ANYWHERE, FRONT };
+/* What tokens of a hash may do: most words of a text do nothing, and are told by this alone. */
+enum { FIRST_BITS = 16, PAIR_BITS = 18 };
+enum { BEGINS = 1, ALONE = 2, BITS_OF_PLACE = 2 }; /* with one of `pairs`, or whatever follows; for each place: */
+enum { IN_ANY, IN_FRONT, BEHIND_GAP, BEHIND_NAME }; /* at a root's start; behind what may stand there in front */
 typedef struct Trie {
     PyObject *letters_capsule;
     const Letters *letters;
-    Strings strings;
+    Names names;    /* all strings, by their token_hash */
     int32_t *plain; /* of each string the number of the one without accents */
-    char *solo;     /* whether it is one character of a script without spaces */
     Node *nodes;
     Child *children;
     int32_t *numbers; /* codes of nodes; and rests: their number of tokens, these, their code */
@@ -84,7 +98,10 @@ typedef struct Trie {
     Ref *starts[2]; /* what follows each token at the root, of both tries */
     int32_t roots[2];
     int32_t number; /* the token that stands for a number */
-    uint64_t *filter; /* a bit for each string's hash: most words of a text are none of these, and miss no cache then */
+    uint64_t number_hash;
+    unsigned char *firsts; /* by hash what such a token may do */
+    uint64_t *pairs;       /* a bit for two tokens with which a phrase begins or goes on behind a gap in front */
+    int front_is_plain;    /* a phrase in front begins with what `firsts` tells */
     Py_ssize_t longest, kinds;
 } Trie;
 const Trie *trie_of(PyObject *capsule);
@@ -92,16 +109,36 @@ PyObject *native_phrases(PyObject *self, PyObject *args);
 PyObject *native_letters(PyObject *self, PyObject *args);
 extern const char native_phrases_doc[], native_letters_doc[];
 
-static inline void tokens_add(Tokens *tokens, int32_t token) {
-    if (tokens->count < MOST_FIRST) tokens->first[tokens->count] = token;
-    tokens->last[tokens->count++ % MOST_LAST] = token;
+/* A hash of bytes of which eight may be read, whatever their number, and which hardly branches on that. */
+static inline uint64_t token_hash(const unsigned char *bytes, size_t size) {
+    if (!size || size > 16) return names_hash(bytes, size);
+    uint64_t first = load64(bytes), last = size > 8 ? load64(bytes + size - 8) : 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    if (size < 8) first &= ~UINT64_C(0) << (64 - 8 * size);
+#else
+    first &= ~UINT64_C(0) >> (size < 8 ? 64 - 8 * size : 0);
+#endif
+    return names_mix(first ^ names_key[0], last ^ names_key[1] ^ size);
 }
-/* The number of a token as it stands in a trie, from its bytes. */
-static inline int32_t token_of(const Trie *trie, const unsigned char *bytes, Py_ssize_t size, uint64_t hash, int solo) {
-    uint32_t bit = strings_fold(hash) >> (32 - FILTER_BITS);
-    int may = size <= trie->longest && trie->filter[bit / 64] >> bit % 64 & 1;
-    int32_t found = may ? strings_find(&trie->strings, bytes, size, hash) : -1;
-    return found >= 0 ? trie->plain[found] : solo ? UNKNOWN_SOLO : UNKNOWN;
+
+static inline unsigned char *first_of(const Trie *trie, uint64_t hash) {
+    return &trie->firsts[hash >> 8 & ((1 << FIRST_BITS) - 1)];
+}
+static inline uint32_t pair_of(uint64_t first, uint64_t second) {
+    return (uint32_t)(first >> 24 ^ second >> 16) & ((1 << PAIR_BITS) - 1);
+}
+
+static inline void tokens_add(Tokens *tokens, Token token) {
+    if (tokens->count < MOST_FIRST) tokens->first[tokens->count++] = token;
+    else tokens->last[tokens->count++ % MOST_LAST] = token;
+}
+static inline void tokens_add_number(Tokens *tokens) {
+    tokens_add(tokens, (Token){.hash = tokens->trie->number_hash, .key = tokens->trie->number});
+}
+/* Whether bytes are one character from U+0E00 on: of a script without spaces, where a token is that. */
+static inline int is_solo(const unsigned char *bytes, uint32_t size) {
+    return (size == 3 && ((bytes[0] == 0xe0 && bytes[1] >= 0xb8) || (bytes[0] > 0xe0 && bytes[0] < 0xf0)))
+           || (size == 4 && bytes[0] >= 0xf0);
 }
 
 #endif

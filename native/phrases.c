@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     const Trie *trie;
     PyObject *text;
-    int32_t keys[MOST_SEEN + 1];
+    Bytes bytes;       /* of its tokens */
+    Tokens all;        /* `first` holds those that are looked at */
     Py_ssize_t tokens; /* of the whole text */
     int32_t count, cut, lead, trail;
     Py_ssize_t label;          /* tokens before the first colon; -1: there is none, -2: not counted yet */
@@ -32,30 +33,39 @@ typedef struct {
 
 /* --- what is looked at -------------------------------------------------------------------------------------------- */
 
+/* The number of a token as it stands in the trie, or `UNKNOWN`. */
+static int32_t ask_key(Seen *seen, Token *token) {
+    const Trie *trie = seen->trie;
+    const unsigned char *bytes = seen->bytes.data + token->at;
+    if (token->size > (uint32_t)trie->longest) return token->key = UNKNOWN;
+    int64_t found = names_find_hashed(&trie->names, token->hash, bytes, token->size);
+    return token->key = found >= 0 ? trie->plain[found] : UNKNOWN;
+}
+
+static inline int32_t key_at(Seen *seen, int32_t at) {
+    Token *token = &seen->all.first[at];
+    return token->key != UNASKED ? token->key : ask_key(seen, token);
+}
+
 /* The last `count` of all tokens, behind those that are there. */
 static void add_last(Seen *seen, const Tokens *tokens, Py_ssize_t count) {
     for (Py_ssize_t i = tokens->count - count; i < tokens->count; i++)
-        seen->keys[seen->count++] = tokens->last[i % MOST_LAST];
-}
-
-static void add_first(Seen *seen, const Tokens *tokens, Py_ssize_t count) {
-    memcpy(seen->keys, tokens->first, (size_t)count * sizeof *seen->keys);
-    seen->count = (int32_t)count;
+        seen->all.first[seen->count++] = i < MOST_FIRST ? tokens->first[i] : tokens->last[i % MOST_LAST];
 }
 
 static Py_ssize_t least(Py_ssize_t a, Py_ssize_t b) { return a < b ? a : b; }
 
 static int look_at_ends(Seen *seen, Py_ssize_t size) {
-    Tokens head, tail;
-    head.trie = tail.trie = seen->trie;
-    if (letters_tokens(seen->trie->letters, seen->text, 0, HEAD_CHARACTERS, &head) < 0) return -1;
+    Tokens tail, *head = &seen->all;
+    tail.trie = seen->trie;
+    tail.bytes = &seen->bytes;
+    if (letters_tokens(seen->trie->letters, seen->text, 0, HEAD_CHARACTERS, head) < 0) return -1;
     if (letters_tokens(seen->trie->letters, seen->text, size - TAIL_CHARACTERS, size, &tail) < 0) return -1;
-    Py_ssize_t first = head.count ? head.count - 1 : 0, last = tail.count ? tail.count - 1 : 0;
+    Py_ssize_t first = head->count ? head->count - 1 : 0, last = tail.count ? tail.count - 1 : 0;
     unsigned long long scaled = (unsigned long long)(first + last) * (unsigned long long)size;
     seen->tokens = (Py_ssize_t)(scaled / (HEAD_CHARACTERS + TAIL_CHARACTERS));
     if (!first) return 0;
-    add_first(seen, &head, least(first, HEAD_TOKENS));
-    seen->cut = seen->count;
+    seen->cut = seen->count = (int32_t)least(first, HEAD_TOKENS);
     add_last(seen, &tail, least(last, TAIL_TOKENS));
     if (seen->tokens < seen->count) seen->tokens = seen->count;
     return 0;
@@ -63,26 +73,27 @@ static int look_at_ends(Seen *seen, Py_ssize_t size) {
 
 static int look(Seen *seen, PyObject *text) {
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    const Token *tokens = seen->all.first;
     int32_t number = seen->trie->number;
     seen->text = text;
+    seen->all.trie = seen->trie;
+    seen->all.bytes = &seen->bytes;
+    seen->bytes.used = 0;
     seen->count = seen->cut = seen->lead = seen->trail = 0;
     seen->found_count = 0;
     seen->label = -2;
     seen->capital_count = -1;
     if (size > HEAD_CHARACTERS + TAIL_CHARACTERS) return look_at_ends(seen, size);
-    Tokens tokens;
-    tokens.trie = seen->trie;
-    if (letters_tokens(seen->trie->letters, text, 0, size, &tokens) < 0) return -1;
-    seen->tokens = tokens.count;
-    if (tokens.count > MOST_SEEN) {
-        add_first(seen, &tokens, HEAD_TOKENS);
-        seen->cut = HEAD_TOKENS;
-        add_last(seen, &tokens, TAIL_TOKENS);
+    if (letters_tokens(seen->trie->letters, text, 0, size, &seen->all) < 0) return -1;
+    seen->tokens = seen->all.count;
+    if (seen->tokens > MOST_SEEN) {
+        seen->count = seen->cut = HEAD_TOKENS;
+        add_last(seen, &seen->all, TAIL_TOKENS); /* each lies further on than where it is put */
         return 0;
     }
-    add_first(seen, &tokens, tokens.count);
-    while (seen->lead < seen->count && seen->keys[seen->lead] == number) seen->lead++;
-    while (seen->trail < seen->count && seen->keys[seen->count - 1 - seen->trail] == number) seen->trail++;
+    seen->count = (int32_t)seen->tokens;
+    while (seen->lead < seen->count && tokens[seen->lead].key == number) seen->lead++;
+    while (seen->trail < seen->count && tokens[seen->count - 1 - seen->trail].key == number) seen->trail++;
     return 0;
 }
 
@@ -98,6 +109,7 @@ static int is_label(Seen *seen, int32_t end) {
         }
         Tokens tokens;
         tokens.trie = seen->trie;
+        tokens.bytes = &seen->bytes;
         if (colon < last && letters_tokens(seen->trie->letters, seen->text, 0, colon, &tokens) < 0) return -1;
         seen->label = colon < last ? tokens.count : -1;
     }
@@ -151,18 +163,17 @@ static Ref child_of(const Trie *trie, const Node *node, int32_t token) {
 }
 
 /* Whether anything may go on from there: spares the search where nothing does. */
-static int goes_on(const Seen *seen, Ref ref, int32_t at, int32_t last) {
+static int goes_on(Seen *seen, Ref ref, int32_t at, int32_t last) {
     const Trie *trie = seen->trie;
     if (REF_KIND(ref) == CODE) return 1;
-    if (REF_KIND(ref) == REST) return at < last && trie->numbers[REF_AT(ref) + 1] == seen->keys[at];
+    if (REF_KIND(ref) == REST) return at < last && trie->numbers[REF_AT(ref) + 1] == key_at(seen, at);
     const Node *node = &trie->nodes[REF_AT(ref)];
-    return node->code_count || node->gap || node->name || (at < last && child_of(trie, node, seen->keys[at]));
+    return node->code_count || node->gap || node->name || (at < last && child_of(trie, node, key_at(seen, at)));
 }
 
 static int32_t gap_end(const Seen *seen, int32_t at, int32_t last) {
-    int32_t token = seen->keys[at];
-    int solo = token >= 0 ? seen->trie->solo[token] : token == UNKNOWN_SOLO;
-    int32_t end = at + (solo ? GAP_CHARACTERS : GAP_WORDS);
+    const Token *token = &seen->all.first[at];
+    int32_t end = at + (is_solo(seen->bytes.data + token->at, token->size) ? GAP_CHARACTERS : GAP_WORDS);
     return end < last ? end : last;
 }
 
@@ -175,10 +186,26 @@ static int may_name(Seen *seen, int32_t first, int32_t last) {
     return last < seen->capital_count && seen->capitals[first] && seen->capitals[last];
 }
 
-/* Go on behind gaps of any length from token `at` on. */
-static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name) {
+/* Whether a token may stand in a place, judged by its hash and the next one's: most may not. */
+static inline int may_be(const Seen *seen, int32_t at, int place) {
+    const Trie *trie = seen->trie;
+    const Token *token = &seen->all.first[at];
+    int what = *first_of(trie, token->hash) >> BITS_OF_PLACE * place;
+    if (!(what & BEGINS)) return 0;
+    if (what & ALONE) return 1;
+    if (at + 1 >= seen->count) return 0;
+    uint32_t pair = pair_of(token->hash, token[1].hash);
+    return trie->pairs[pair / 64] >> pair % 64 & 1;
+}
+static inline int may_be_front(const Seen *seen, int32_t at, int place) {
+    return !seen->trie->front_is_plain || may_be(seen, at, place);
+}
+
+/* Go on behind gaps of any length from token `at` on; where a phrase in front begins with one, `place` is behind it. */
+static int push_gaps(Seen *seen, Ref ref, int32_t at, int32_t last, int name, int place) {
     int32_t end = gap_end(seen, at, last);
     for (int32_t i = at + 1; i <= end; i++) {
+        if (place && i < last && !may_be_front(seen, i, place)) continue;
         if (!goes_on(seen, ref, i, last)) continue;
         int may = name ? may_name(seen, at, i - 1) : 1;
         if (may < 0 || (may && push(seen, ref, i) < 0)) return -1;
@@ -190,18 +217,20 @@ static int step_node(Seen *seen, const Node *node, const Ref *starts, int32_t st
     for (int32_t i = 0; i < node->code_count; i++)
         if (add_found(seen, seen->trie->numbers[node->codes + i], start, at) < 0) return -1;
     if (at == last) return 0;
-    int32_t key = seen->keys[at];
+    int front = starts == seen->trie->starts[FRONT];
+    int begins = !front || may_be_front(seen, at, IN_FRONT);
+    int32_t key = begins ? key_at(seen, at) : UNKNOWN;
     Ref child = !starts ? child_of(seen->trie, node, key) : key < 0 ? NOTHING : starts[key];
     if (child && push(seen, child, at + 1) < 0) return -1;
-    if (node->gap && push_gaps(seen, node->gap, at, last, 0) < 0) return -1;
-    return node->name && !start ? push_gaps(seen, node->name, at, last, 1) : 0;
+    if (node->gap && push_gaps(seen, node->gap, at, last, 0, front ? BEHIND_GAP : 0) < 0) return -1;
+    return node->name && !start ? push_gaps(seen, node->name, at, last, 1, front ? BEHIND_NAME : 0) : 0;
 }
 
 static int step_rest(Seen *seen, const int32_t *rest, int32_t start, int32_t at, int32_t last) {
     int32_t size = rest[0];
     if (size > last - at) return 0;
     for (int32_t i = 0; i < size; i++)
-        if (rest[i + 1] != seen->keys[at + i]) return 0;
+        if (rest[i + 1] != key_at(seen, at + i)) return 0;
     return add_found(seen, rest[size + 1], start, at + size);
 }
 
@@ -226,18 +255,27 @@ static int collect(Seen *seen, int which, int32_t start, int32_t last) {
 }
 
 /* Whether a phrase may start at a token, judged by that and the next: most texts have few. */
-static int may_start(const Seen *seen, int32_t at) {
+static int may_start(Seen *seen, int32_t at) {
     const Trie *trie = seen->trie;
-    Ref ref = seen->keys[at] < 0 ? NOTHING : trie->starts[ANYWHERE][seen->keys[at]];
+    if (!may_be(seen, at, IN_ANY)) return 0;
+    Ref ref = key_at(seen, at) < 0 ? NOTHING : trie->starts[ANYWHERE][key_at(seen, at)];
     if (REF_KIND(ref) != NODE) return REF_KIND(ref) == CODE || (ref && goes_on(seen, ref, at + 1, seen->count));
     const Node *node = &trie->nodes[REF_AT(ref)];
-    return node->code_count || node->gap || (at + 1 < seen->count && child_of(trie, node, seen->keys[at + 1]));
+    return node->code_count || node->gap || (at + 1 < seen->count && child_of(trie, node, key_at(seen, at + 1)));
+}
+
+/* Whether a phrase that must be in front may start at a token: with that, or with a gap or a name before another. */
+static int may_start_front(const Seen *seen, int32_t at, int32_t last) {
+    if (may_be_front(seen, at, IN_FRONT)) return 1;
+    for (int32_t i = at + 1, end = gap_end(seen, at, last - 1); i <= end; i++)
+        if (may_be(seen, i, BEHIND_GAP) || (!at && may_be(seen, i, BEHIND_NAME))) return 1;
+    return 0;
 }
 
 static int search(Seen *seen) {
-    int32_t count = seen->count, fronts = seen->lead < count ? seen->lead + 1 : 1;
+    int32_t count = seen->count, fronts = seen->lead < count ? seen->lead + 1 : 1, cut = seen->cut ? seen->cut : count;
     for (int32_t i = 0; count && i < fronts; i++)
-        if (collect(seen, FRONT, i, seen->cut ? seen->cut : count) < 0) return -1;
+        if (may_start_front(seen, i, cut) && collect(seen, FRONT, i, cut) < 0) return -1;
     for (int32_t i = 0; i < count; i++)
         if (may_start(seen, i) && collect(seen, ANYWHERE, i, i < seen->cut ? seen->cut : count) < 0) return -1;
     return 0;
@@ -295,6 +333,7 @@ static Py_ssize_t match(Seen *seen, PyObject *text) {
 }
 
 static void free_seen(Seen *seen) {
+    PyMem_Free(seen->bytes.data);
     PyMem_Free(seen->found);
     PyMem_Free(seen->steps);
 }
@@ -327,6 +366,7 @@ typedef struct {
     double *columns[MOST_COLUMNS];
     const int *starts, *opens; /* by kind the column that says so, or -1 */
     Py_ssize_t kinds, last[MOST_COLUMNS];
+    int distances[MOST_COLUMNS], distance_count; /* the columns that `opens` names, each once */
     double most_words, least_share;
 } Columns;
 
@@ -347,10 +387,9 @@ static int fill(const Trie *trie, PyObject *texts, const double *words, Py_ssize
         count = match(&seen, text);
         Py_DECREF(text);
         if (count < 0) break;
-        for (Py_ssize_t kind = 0; kind < out->kinds; kind++) {
-            int column = out->opens[kind];
-            if (column < 0 || out->last[column] < 0) continue;
-            out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
+        for (int k = 0; k < out->distance_count; k++) {
+            int column = out->distances[k];
+            if (out->last[column] >= 0) out->columns[column][row] = 1.0 / (double)(row - out->last[column]);
         }
         if (!count) continue;
         add_hits(&seen, count, out, row);
@@ -385,6 +424,12 @@ static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
     }
     if (views_columns(&views, columns, count, rows, out.columns, 1) < 0) goto done;
     for (Py_ssize_t i = 0; i < count; i++) out.last[i] = -1;
+    out.distance_count = 0;
+    for (Py_ssize_t i = 0; i < out.kinds; i++) {
+        int known = out.opens[i] < 0;
+        for (int k = 0; k < out.distance_count; k++) known |= out.distances[k] == out.opens[i];
+        if (!known) out.distances[out.distance_count++] = out.opens[i];
+    }
     if (fill(trie, texts, words, rows, &out) == 0) result = Py_NewRef(Py_None);
 done:
     views_release(&views);

@@ -1,6 +1,6 @@
 /* Words of texts, as bytes. Twin: cleanbody.features.tokens.find_words. */
 
-#include "native.h"
+#include "ascii.h"
 
 static int no_memory(void) {
     PyErr_NoMemory();
@@ -39,14 +39,8 @@ void words_free(Words *words) {
     *words = (Words){0};
 }
 
-/* A letter or digit of ASCII folded, else 0. */
-#define F(c) ((c) >= 'a' && (c) <= 'z' ? (c) : (c) >= 'A' && (c) <= 'Z' ? (c) + 32 : (c) >= '0' && (c) <= '9' ? (c) : 0)
-#define F4(c) F(c), F((c) + 1), F((c) + 2), F((c) + 3)
-#define F16(c) F4(c), F4((c) + 4), F4((c) + 8), F4((c) + 12)
-static const unsigned char folded[128] = {F16(0), F16(16), F16(32), F16(48), F16(64), F16(80), F16(96), F16(112)};
-
 /* A machine that is fed folded characters. */
-enum { LONGEST = 24 }; /* bytes that one of them adds at most, and eight to write on */
+enum { LONGEST = 40 }; /* bytes that one of them adds at most, and those that may be written on behind a run */
 
 typedef struct {
     Words *words;
@@ -116,86 +110,118 @@ static int feed_folded(Machine *m, Py_UCS4 c, size_t left) {
     return 0;
 }
 
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Fold the letters and digits that begin eight characters of ASCII; how many they are. */
-static inline size_t fold_eight(uint64_t eight, unsigned char *out) {
-    uint64_t lower = eight | EACH(0x20);
-    uint64_t letter = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
-    uint64_t number = (eight + EACH(0x80 - '0')) & ~(eight + EACH(0x7F - '9'));
-    uint64_t other = ~(letter | number) & EACH(0x80);
-    eight |= (letter & EACH(0x80)) >> 2;
-    memcpy(out, &eight, 8);
-    return other ? (size_t)__builtin_ctzll(other) >> 3 : 8;
+/* Put eight characters together, those beyond ASCII as any; in `beyond` the highest bit of each byte tells which. */
+static inline uint64_t eight1(const Py_UCS1 *text, uint64_t *beyond) {
+    uint64_t eight = load64(text);
+    *beyond = eight & EACH(0x80);
+    return eight & EACH(0x7F);
 }
 
-/* Whether the eight characters at text are all ASCII; if so, they are put together. */
-static inline int eight1(const Py_UCS1 *text, uint64_t *eight) {
-    memcpy(eight, text, 8);
-    return !(*eight & EACH(0x80));
-}
-
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
 static inline uint64_t narrow(uint64_t four) {
     four = (four | four >> 8) & UINT64_C(0x0000FFFF0000FFFF);
     return (four | four >> 16) & UINT64_C(0xFFFFFFFF);
 }
 
-static inline int eight2(const Py_UCS2 *text, uint64_t *eight) {
-    uint64_t low, high;
-    memcpy(&low, text, 8);
-    memcpy(&high, text + 4, 8);
-    *eight = narrow(low) | narrow(high) << 32;
-    return !((low | high) & UINT64_C(0xFF80FF80FF80FF80));
+#define EACH2(pair) (UINT64_C(0x0001000100010001) * (pair))
+
+static inline uint64_t eight2(const Py_UCS2 *text, uint64_t *beyond) {
+    uint64_t low = load64((const unsigned char *)text), high = load64((const unsigned char *)(text + 4));
+    uint64_t low_beyond = ((low >> 7 & EACH2(0x1FF)) + EACH2(0x7FFF)) >> 8 & EACH2(0x80);
+    uint64_t high_beyond = ((high >> 7 & EACH2(0x1FF)) + EACH2(0x7FFF)) >> 8 & EACH2(0x80);
+    *beyond = narrow(low_beyond) | narrow(high_beyond) << 32;
+    return narrow(low & EACH2(0x7F)) | narrow(high & EACH2(0x7F)) << 32;
 }
 #else
-static inline size_t fold_eight(uint64_t eight, unsigned char *out) { return (void)eight, (void)out, 0; }
-static inline int eight1(const Py_UCS1 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
-static inline int eight2(const Py_UCS2 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
+#define eight2(text, beyond) split2_end(text, 8, beyond)
 #endif
-static inline int eight4(const Py_UCS4 *text, uint64_t *eight) { return (void)text, (void)eight, 0; }
 
-/* A run of letters and digits of ASCII is read by eights while that goes, and then one by one. */
-#define SPLIT(NAME, TYPE, EIGHT)                                                                                       \
-    static inline size_t NAME##_run(const TYPE *text, size_t size, unsigned char *out) {                               \
-        size_t i = 0, more = 8;                                                                                        \
-        for (uint64_t eight; more == 8 && i + 8 <= size && EIGHT(text + i, &eight); i += more)                         \
-            more = fold_eight(eight, out + i);                                                                         \
-        if (more < 8) return i;                                                                                        \
-        for (; i < size && text[i] < 0x80 && folded[text[i]]; i++) out[i] = folded[text[i]];                           \
-        return i;                                                                                                      \
+/* A few characters at the end, or four bytes each. */
+#define EIGHT(NAME, TYPE)                                                                                              \
+    static inline uint64_t NAME(const TYPE *text, size_t size, uint64_t *beyond) {                                     \
+        unsigned char eight[8] = {0}, others[8] = {0};                                                                 \
+        for (size_t i = 0; i < size && i < 8; i++) {                                                                   \
+            eight[i] = (unsigned char)(text[i] & 0x7F);                                                                \
+            others[i] = text[i] > 0x7F ? 0x80 : 0;                                                                     \
+        }                                                                                                              \
+        *beyond = load64(others);                                                                                      \
+        return load64(eight);                                                                                          \
+    }
+
+/* Up to 64 characters: which are letters and digits of ASCII, which of another kind than these and what parts words;
+   and the former folded. */
+enum { UNIT = 64 };
+typedef struct {
+    uint64_t plain, special;
+    unsigned char folded[UNIT + 16];
+} Bits;
+
+static inline void read_eight(Bits *bits, int at, uint64_t eight, uint64_t beyond) {
+    uint64_t lower = eight | EACH(0x20), plain = (ascii_letters(eight) | ascii_digits(eight)) & ~beyond;
+    uint64_t special = ascii_equal(eight, '\'') | ascii_equal(eight, '_') | beyond;
+    memcpy(bits->folded + at, &lower, 8);
+    bits->plain |= ascii_bits(plain) << at;
+    if (special) bits->special |= ascii_bits(special) << at;
+}
+
+/* Append a run of plain characters to the open word. */
+static inline void put_run(Machine *m, const unsigned char *from, size_t size) {
+    if (m->mark) put(m, m->mark);
+    unsigned char *out = m->words->bytes + m->out;
+    for (size_t i = 0; i < size; i += 16) memcpy(out + i, from + i, 16); /* there is room for more, of both */
+    m->out += size;
+    m->chars += size;
+    m->mark = 0;
+    m->after_word = 1;
+}
+
+static inline int feed_separator(Machine *m) {
+    m->mark = 0;
+    m->after_word = 0;
+    return close_open(m);
+}
+
+#define SPLIT(NAME, TYPE, EIGHT_HERE)                                                                                  \
+    EIGHT(NAME##_end, TYPE)                                                                                            \
+    static void NAME##_bits(Bits *bits, const TYPE *text, size_t size) {                                               \
+        uint64_t eight, beyond;                                                                                        \
+        int at = 0;                                                                                                    \
+        bits->plain = bits->special = 0;                                                                               \
+        for (; size >= 8 && at < UNIT; at += 8, size -= 8) {                                                           \
+            eight = EIGHT_HERE(text + at, &beyond);                                                                    \
+            read_eight(bits, at, eight, beyond);                                                                       \
+        }                                                                                                              \
+        if (at == UNIT || !size) return;                                                                               \
+        eight = NAME##_end(text + at, size, &beyond);                                                                  \
+        read_eight(bits, at, eight, beyond);                                                                           \
     }                                                                                                                  \
     static int NAME(Words *words, const TYPE *text, size_t size) {                                                     \
         Machine m = {.words = words, .out = words->used};                                                              \
         const CharPage *latin = chars_page(0);                                                                         \
+        Bits bits;                                                                                                     \
         if (size > SIZE_MAX / 8) return no_memory();                                                                   \
         if (make_room(words, 2 * size + LONGEST) < 0) return -1;                                                       \
-        for (size_t i = 0; i < size;) {                                                                                \
-            Py_UCS4 c = text[i];                                                                                       \
-            if (c >= 0x80) {                                                                                           \
-                i++;                                                                                                   \
-                if (feed_folded(&m, c, size - i) < 0) return -1;                                                       \
-            } else if (folded[c]) {                                                                                    \
-                if (m.mark) put(&m, m.mark);                                                                           \
-                size_t count = NAME##_run(text + i, size - i, words->bytes + m.out);                                   \
-                m.out += count;                                                                                        \
-                m.chars += count;                                                                                      \
-                m.mark = 0;                                                                                            \
-                m.after_word = 1;                                                                                      \
-                i += count;                                                                                            \
-            } else {                                                                                                   \
-                i++;                                                                                                   \
-                if (c == '\'' || c == '_') {                                                                           \
-                    if (feed(&m, c, latin->classes[c]) < 0) return -1;                                                 \
-                    continue;                                                                                          \
+        for (size_t unit = 0; unit < size; unit += UNIT) {                                                             \
+            size_t count = size - unit < UNIT ? size - unit : UNIT;                                                    \
+            NAME##_bits(&bits, text + unit, size - unit);                                                              \
+            for (size_t i = 0; i < count;) {                                                                           \
+                uint64_t plain = bits.plain >> i, special = bits.special >> i;                                         \
+                if (plain & 1) {                                                                                       \
+                    size_t run = ~plain ? (size_t)low_bit(~plain) : UNIT;                                              \
+                    put_run(&m, bits.folded + i, run);                                                                 \
+                    i += run;                                                                                          \
+                } else if (special & 1) {                                                                              \
+                    Py_UCS4 c = text[unit + i++];                                                                      \
+                    if (c >= 0x80 ? feed_folded(&m, c, size - unit - i) : feed(&m, c, latin->classes[c])) return -1;   \
+                } else {                                                                                               \
+                    if (feed_separator(&m) < 0) return -1;                                                             \
+                    i += plain | special ? (size_t)low_bit(plain | special) : UNIT;                                    \
                 }                                                                                                      \
-                if (close_open(&m) < 0) return -1;                                                                     \
-                m.mark = 0;                                                                                            \
-                m.after_word = 0;                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
         return close_open(&m) < 0 || PyErr_Occurred() ? -1 : 0;                                                        \
     }
+#define eight4(text, beyond) split4_end(text, 8, beyond)
 SPLIT(split1, Py_UCS1, eight1)
 SPLIT(split2, Py_UCS2, eight2)
 SPLIT(split4, Py_UCS4, eight4)

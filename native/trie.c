@@ -9,10 +9,10 @@ const Trie *trie_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CA
 
 static void free_trie(Trie *trie) {
     Py_XDECREF(trie->letters_capsule);
-    strings_free(&trie->strings);
+    names_free(&trie->names);
     PyMem_Free(trie->plain);
-    PyMem_Free(trie->solo);
-    PyMem_Free(trie->filter);
+    PyMem_Free(trie->firsts);
+    PyMem_Free(trie->pairs);
     PyMem_Free(trie->nodes);
     PyMem_Free(trie->children);
     PyMem_Free(trie->numbers);
@@ -47,13 +47,15 @@ static int add_number(Trie *trie, int32_t number) {
     return 0;
 }
 
-static int add_token(Trie *trie, const char *bytes, Py_ssize_t size) {
+static int32_t add_token(Trie *trie, const char *bytes, Py_ssize_t size) {
+    unsigned char padded[MOST_BYTES + 8] = {0};
     if (size > MOST_BYTES) {
         PyErr_SetString(PyExc_ValueError, "phrases: a token is too long");
         return -1;
     }
+    memcpy(padded, bytes, (size_t)size);
     if (size > trie->longest) trie->longest = size;
-    return strings_add(&trie->strings, (const unsigned char *)bytes, size);
+    return (int32_t)names_add_hashed(&trie->names, token_hash(padded, (size_t)size), padded, (size_t)size);
 }
 
 static long code_of(const Trie *trie, PyObject *code) {
@@ -173,12 +175,12 @@ static int add_forms(Trie *trie, PyObject *accented) {
             if (!bytes || add_token(trie, bytes, size) < 0) return -1;
         }
     if ((trie->number = add_token(trie, "#", 1)) < 0) return -1;
-    trie->plain = PyMem_Calloc((size_t)trie->strings.count, sizeof *trie->plain);
+    trie->plain = PyMem_Calloc((size_t)trie->names.count, sizeof *trie->plain);
     if (!trie->plain) {
         PyErr_NoMemory();
         return -1;
     }
-    for (int32_t i = 0; i < trie->strings.count; i++) trie->plain[i] = i;
+    for (int32_t i = 0; i < (int32_t)trie->names.count; i++) trie->plain[i] = i;
     place = 0;
     while (PyDict_Next(accented, &place, &key, &value)) {
         const char *bytes = PyUnicode_AsUTF8AndSize(key, &size);
@@ -191,36 +193,97 @@ static int add_forms(Trie *trie, PyObject *accented) {
     return 0;
 }
 
-/* Whether bytes are one character from U+0E00 on. */
-static int is_solo(const unsigned char *bytes, uint32_t size) {
-    return (size == 3 && ((bytes[0] == 0xe0 && bytes[1] >= 0xb8) || (bytes[0] > 0xe0 && bytes[0] < 0xf0)))
-           || (size == 4 && bytes[0] >= 0xf0);
+/* The strings of each plain form, one behind the other: itself and those with accents. */
+typedef struct {
+    uint64_t *hashes;
+    int32_t *heads, *nexts; /* a number + 1; 0: none */
+} Forms;
+
+static void mark(Trie *trie, const Forms *forms, int32_t token, int what) {
+    for (int32_t form = forms->heads[token]; form; form = forms->nexts[form - 1])
+        *first_of(trie, forms->hashes[form - 1]) |= (unsigned char)what;
+}
+
+static void mark_pair(Trie *trie, const Forms *forms, int32_t first, int32_t second) {
+    for (int32_t a = forms->heads[first]; a; a = forms->nexts[a - 1])
+        for (int32_t b = forms->heads[second]; b; b = forms->nexts[b - 1]) {
+            uint32_t bit = pair_of(forms->hashes[a - 1], forms->hashes[b - 1]);
+            trie->pairs[bit / 64] |= (uint64_t)1 << bit % 64;
+        }
+}
+
+/* What may stand in a place: a token and what follows it. */
+static void mark_start(Trie *trie, const Forms *forms, Child start, int place) {
+    int shift = BITS_OF_PLACE * place, kind = REF_KIND(start.ref);
+    const Node *node = kind == NODE ? &trie->nodes[REF_AT(start.ref)] : NULL;
+    mark(trie, forms, start.token, BEGINS << shift);
+    if (kind == CODE || (node && (node->code_count || node->gap || node->name)))
+        mark(trie, forms, start.token, ALONE << shift);
+    if (kind == REST) mark_pair(trie, forms, start.token, trie->numbers[REF_AT(start.ref) + 1]);
+    for (int32_t i = 0; node && i < node->child_count; i++)
+        mark_pair(trie, forms, start.token, trie->children[node->children + i].token);
+}
+
+/* Mark what may stand in a place; 0 where that is more than tokens. */
+static int mark_place(Trie *trie, const Forms *forms, Ref ref, int place) {
+    if (!ref) return 1;
+    if (REF_KIND(ref) == CODE) return 0;
+    if (REF_KIND(ref) == REST) {
+        mark(trie, forms, trie->numbers[REF_AT(ref) + 1], (BEGINS | ALONE) << BITS_OF_PLACE * place);
+        return 1;
+    }
+    const Node *node = &trie->nodes[REF_AT(ref)];
+    for (int32_t i = 0; i < node->child_count; i++)
+        mark_start(trie, forms, trie->children[node->children + i], place);
+    return !node->code_count && !node->gap && !node->name;
+}
+
+static void mark_all(Trie *trie, const Forms *forms) {
+    const Node *front = &trie->nodes[trie->roots[FRONT]];
+    mark_place(trie, forms, REF(NODE, trie->roots[ANYWHERE]), IN_ANY);
+    mark_place(trie, forms, REF(NODE, trie->roots[FRONT]), IN_FRONT);
+    int gap = mark_place(trie, forms, front->gap, BEHIND_GAP), name = mark_place(trie, forms, front->name, BEHIND_NAME);
+    trie->front_is_plain = !front->code_count && gap && name;
+}
+
+static int add_firsts(Trie *trie) {
+    size_t count = (size_t)trie->names.count;
+    Forms forms = {PyMem_Calloc(count, sizeof *forms.hashes), PyMem_Calloc(count, sizeof *forms.heads),
+                   PyMem_Calloc(count, sizeof *forms.nexts)};
+    trie->firsts = PyMem_Calloc(1 << FIRST_BITS, 1);
+    trie->pairs = PyMem_Calloc((1 << PAIR_BITS) / 64, sizeof *trie->pairs);
+    int done = forms.hashes && forms.heads && forms.nexts && trie->firsts && trie->pairs;
+    for (size_t i = 0; done && i < count; i++) {
+        forms.hashes[i] = trie->names.items[i].hash;
+        forms.nexts[i] = forms.heads[trie->plain[i]];
+        forms.heads[trie->plain[i]] = (int32_t)i + 1;
+    }
+    if (done) {
+        trie->number_hash = forms.hashes[trie->number];
+        mark_all(trie, &forms);
+    } else {
+        PyErr_NoMemory();
+    }
+    PyMem_Free(forms.hashes);
+    PyMem_Free(forms.heads);
+    PyMem_Free(forms.nexts);
+    return done ? 0 : -1;
 }
 
 static int add_starts(Trie *trie) {
-    size_t count = (size_t)trie->strings.count;
-    trie->solo = PyMem_Calloc(count, 1);
-    trie->filter = PyMem_Calloc((1 << FILTER_BITS) / 64, sizeof *trie->filter);
-    if (!trie->solo || !trie->filter) goto failed;
-    for (size_t i = 0; i <= trie->strings.mask; i++) {
-        const String *string = &trie->strings.slots[i];
-        uint32_t bit = string->hash >> (32 - FILTER_BITS);
-        if (!string->number) continue;
-        trie->solo[string->number - 1] = (char)is_solo(trie->strings.bytes + string->at, string->size);
-        trie->filter[bit / 64] |= (uint64_t)1 << bit % 64;
-    }
+    size_t count = (size_t)trie->names.count;
     for (int which = ANYWHERE; which <= FRONT; which++) {
         const Node *root = &trie->nodes[trie->roots[which]];
-        if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) goto failed;
+        if (!(trie->starts[which] = PyMem_Calloc(count, sizeof(Ref)))) {
+            PyErr_NoMemory();
+            return -1;
+        }
         for (int32_t i = 0; i < root->child_count; i++) {
             Child child = trie->children[root->children + i];
             trie->starts[which][child.token] = child.ref;
         }
     }
-    return 0;
-failed:
-    PyErr_NoMemory();
-    return -1;
+    return add_firsts(trie);
 }
 
 PyObject *native_phrases(PyObject *self, PyObject *args) {

@@ -106,6 +106,48 @@ static void stems_free(Stems *s) {
     PyMem_RawFree(s->ids);
 }
 
+/* What the last page was read into: its memory is used again, as the system takes long to give it anew. Under the lock
+   of the interpreter only; whoever takes it leaves nothing behind. */
+#ifdef Py_GIL_DISABLED
+enum { MOST_KEPT = 0 };
+#else
+enum { MOST_KEPT = 1 << 13 }; /* slots of names, and stems; eight words and sixteen bytes of words for each */
+#endif
+static Stems spare_stems;
+static Names spare_keys;
+
+static void names_spare(Names *names, Names *spare) {
+    if (spare->slots || names->slot_count > MOST_KEPT || names->bytes_room > 64 * MOST_KEPT) {
+        names_free(names);
+        return;
+    }
+    names_clear(names);
+    *spare = *names;
+    *names = (Names){0};
+}
+
+static void stems_take(Stems *s) {
+    const FunctionWords *empty = s->empty;
+    *s = spare_stems;
+    spare_stems = (Stems){0};
+    s->empty = empty;
+}
+
+static void stems_spare(Stems *s) {
+    const Words *words = &s->words;
+    int large = words->room > 16 * MOST_KEPT || words->items_room > 8 * MOST_KEPT || s->id_room > 8 * MOST_KEPT;
+    if (large || spare_stems.ids || s->names.slot_count > MOST_KEPT || s->names.bytes_room > 64 * MOST_KEPT) {
+        stems_free(s);
+        return;
+    }
+    size_t used = s->names.count < s->stem_room ? s->names.count : s->stem_room;
+    if (s->stems) memset(s->stems, 0, used * sizeof *s->stems);
+    names_clear(&s->names);
+    s->words.count = s->words.used = s->id_count = 0;
+    s->texts = 0;
+    spare_stems = *s;
+}
+
 static int add_stem(Stems *s, uint64_t hash, const unsigned char *bytes, size_t size) {
     int64_t id = names_add_hashed(&s->names, hash, bytes, size);
     if (id < 0) return -1;
@@ -299,8 +341,8 @@ static int fill_coherence(Page *page, PyObject *const *texts, PyObject *title, P
 }
 
 static void page_free(Page *page) {
-    stems_free(&page->stems);
-    names_free(&page->keys);
+    stems_spare(&page->stems);
+    names_spare(&page->keys, &spare_keys);
     PyMem_RawFree(page->begin);
     PyMem_RawFree(page->key);
     PyMem_RawFree(page->prose);
@@ -315,6 +357,9 @@ static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
         return NULL;
     Page page = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .columns = out};
     if (!page.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    stems_take(&page.stems);
+    page.keys = spare_keys;
+    spare_keys = (Names){0};
     Views views;
     views.count = 0;
     page.rows = PySequence_Fast_GET_SIZE(held);
@@ -379,6 +424,7 @@ static PyObject *native_section_columns(PyObject *self, PyObject *args) {
         return NULL;
     Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE)};
     if (!s.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    stems_take(&s.stems);
     Views views;
     views.count = 0;
     Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
@@ -387,7 +433,7 @@ static PyObject *native_section_columns(PyObject *self, PyObject *args) {
                (s.headings = views_get(&views, headings, 8, rows, 0)) &&
                views_columns(&views, columns, SECTION_COLUMNS, rows, s.columns, 1) == 0 &&
                fill_sections(&s, PySequence_Fast_ITEMS(held), rows, title) == 0;
-    stems_free(&s.stems);
+    stems_spare(&s.stems);
     views_release(&views);
     Py_DECREF(held);
     return done && !PyErr_Occurred() ? Py_NewRef(Py_None) : NULL;
