@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cleanbody.compiled import core
 from cleanbody.jsonld import plain
 from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.patterns import pattern, unicode_pattern
@@ -47,6 +48,8 @@ def fold(text: str) -> str:
     ('thedailynews', 'nhkニュース')
     """
     if text.isascii():
+        if core is not None:
+            return core.fold(text) or ""
         return _NOT_ASCII_ALNUM.sub("", text).lower()
     return str(_NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text))).casefold()
 
@@ -115,6 +118,8 @@ def title_parts(title: str) -> tuple[Part, ...]:
     >>> [part.text for part in title_parts("Well-known - a story | The Site")]
     ['Well-known', 'a story', 'The Site']
     """
+    if core is not None and title.isascii():
+        return tuple(map(Part._make, core.title_parts(title, MAX_TITLE, MAX_PARTS) or ()))
     parts: list[Part] = []
     position, separator = 0, ""
     for match in (_ASCII_SEPARATOR if title.isascii() else _SEPARATOR).finditer(title[:MAX_TITLE]):
