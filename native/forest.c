@@ -5,42 +5,9 @@
    planes of eight leaves, so that rows lie side by side: RapidScorer, Ye et al., KDD 2018). Values are first made the
    number of limits below them, which is a byte, once for all ensembles. Sums are those of the twin, tree by tree. */
 
-#include "native.h"
+#include "forest.h"
 
-enum { LANES = 32, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255, MAX_WIDTH = 4096,
-       FEW_EDGES = 32, RUN = 512 /* rows at a time */ };
-
-typedef struct {
-    uint64_t limit, lost; /* eight times the same byte: more limits than this go right; the leaves that this costs */
-    uint32_t plane;       /* twice the column, and 1 if an unknown value goes right */
-} Cut;
-
-typedef struct {
-    uint32_t cuts[PLANES + 1]; /* where the cuts of each plane of leaves begin, and where they end */
-    double value[MAX_LEAVES];
-} Tree;
-
-typedef struct { Py_ssize_t begin, end, width; } Ensemble; /* trees, and the columns that these need at least */
-
-typedef struct {
-    Py_ssize_t width, count, trees, cuts;
-    Ensemble *ensembles;
-    Tree *tree;
-    Cut *cut;
-    uint32_t *edge_at; /* per column: its first edge; one more at the end */
-    double *edge;      /* the limits of each column, ascending */
-} Forest;
-
-/* Columns of bytes: of each column two planes, one in which an unknown value is below all limits, one in which it is
-   above; the second is only filled where there is such a value. */
-typedef struct {
-    PyObject *forest; /* for which they were made: they tell nothing else */
-    Py_ssize_t first, count, rows, stride;
-    uint8_t *unknown;
-    int8_t *planes;
-} Bins;
-
-static const char FOREST[] = "cleanbody.forest", BINS[] = "cleanbody.bins";
+const char FOREST[] = "cleanbody.forest";
 
 static void forest_free(Forest *f) {
     if (!f) return;
@@ -70,33 +37,6 @@ static int by_edge(const void *a, const void *b) {
     const Edge *x = a, *y = b;
     if (x->column != y->column) return x->column < y->column ? -1 : 1;
     return (x->limit > y->limit) - (x->limit < y->limit);
-}
-
-#if defined(__GNUC__)
-typedef double Doubles __attribute__((vector_size(16)));
-typedef int64_t Longs __attribute__((vector_size(16)));
-#endif
-
-/* The number of edges below a value; as many steps for any value, so that no branch is foretold wrongly. */
-static inline int edges_below(const double *edge, int count, double v) {
-    const double *low = edge;
-#if defined(__GNUC__)
-    if (count <= FEW_EDGES) { /* an even number, see settle_edges */
-        Longs below = {0, 0};
-        Doubles value = {v, v}, pair;
-        for (; low < edge + count; low += 2) {
-            memcpy(&pair, low, sizeof pair);
-            below -= pair < value;
-        }
-        return (int)(below[0] + below[1]);
-    }
-#endif
-    while (count > 1) {
-        int half = count / 2;
-        low += -(Py_ssize_t)(low[half - 1] < v) & half;
-        count -= half;
-    }
-    return (int)(low - edge) + (count == 1 && *low < v);
 }
 
 static int open_source(Views *views, PyObject *arrays, Source *s) {
@@ -196,7 +136,7 @@ static int visit_all(Forest *f, const Source *s, Py_ssize_t number, Edge *edges,
     return 0;
 }
 
-/* The limits of each column, ascending, each once; an even number, the last of which may be below no value. */
+/* The limits of each column, ascending, each once. */
 static int settle_edges(Forest *f, Edge *edges, Py_ssize_t count) {
     qsort(edges, (size_t)count, sizeof *edges, by_edge);
     Py_ssize_t at = 0, used = 0;
@@ -208,7 +148,6 @@ static int settle_edges(Forest *f, Edge *edges, Py_ssize_t count) {
             PyErr_SetString(PyExc_ValueError, "forest: a column is compared with too many limits");
             return -1;
         }
-        if ((used - f->edge_at[column]) % 2) f->edge[used++] = Py_HUGE_VAL;
     }
     f->edge_at[f->width] = (uint32_t)used;
     return 0;
@@ -274,233 +213,11 @@ done:
     return made;
 }
 
-/* -- rows as bytes ------------------------------------------------------------------------------------------------- */
-
-static void bins_free(Bins *b) {
-    if (!b) return;
-    Py_XDECREF(b->forest);
-    PyMem_RawFree(b->unknown);
-    PyMem_RawFree(b->planes);
-    PyMem_RawFree(b);
-}
-
-static void bins_done(PyObject *capsule) { bins_free(PyCapsule_GetPointer(capsule, BINS)); }
-
-static int8_t *plane_of(const Bins *b, Py_ssize_t column, int second) {
-    return b->planes + (2 * column + second) * b->stride;
-}
-
-/* Neighbouring blocks are often alike, so that only the first of each run of equal values is looked up; which they are
-   is found without branches, as no processor foretells them. */
-static int bin_run(const double *x, int rows, const double *edge, int count, int8_t *plane) {
-    double value[RUN + 1];
-    int8_t bin[RUN + 1];
-    int runs = 0, unknown = 0;
-    value[0] = x[0];
-    for (int i = 1; i < rows; i++) {
-        runs += x[i] != x[i - 1];
-        value[runs] = x[i];
-    }
-    for (int k = 0; k <= runs; k++) {
-        bin[k] = (int8_t)(edges_below(edge, count, value[k]) - 128); /* of NaN: none is below it */
-        unknown |= value[k] != value[k];
-    }
-    if (!runs) {
-        memset(plane, bin[0], (size_t)rows);
-        return unknown;
-    }
-    plane[0] = bin[0];
-    for (int i = 1, k = 0; i < rows; i++) {
-        k += x[i] != x[i - 1];
-        plane[i] = bin[k];
-    }
-    return unknown;
-}
-
-static void bin_column(Bins *b, Py_ssize_t column, const double *x, const double *edge, int count) {
-    int8_t *plane = plane_of(b, column, 0), *other = plane_of(b, column, 1);
-    int unknown = 0;
-    for (Py_ssize_t i = 0; i < b->rows; i += RUN)
-        unknown |= bin_run(x + i, b->rows - i < RUN ? (int)(b->rows - i) : RUN, edge, count, plane + i);
-    memset(plane + b->rows, 0, (size_t)(b->stride - b->rows));
-    b->unknown[column] = (uint8_t)unknown;
-    if (!unknown) return;
-    for (Py_ssize_t i = 0; i < b->rows; i++) other[i] = x[i] != x[i] ? 127 : plane[i];
-    memset(other + b->rows, 0, (size_t)(b->stride - b->rows));
-}
-
-/* One column out of a tuple. */
-static int bin_one(const Forest *f, Bins *b, Py_ssize_t c, PyObject *array) {
-    const uint32_t *at = &f->edge_at[b->first + c];
-    if (at[0] == at[1]) return 0; /* no tree looks at it */
-    Py_buffer view;
-    if (PyObject_GetBuffer(array, &view, PyBUF_FORMAT) < 0) return -1;
-    int fits = view.itemsize == sizeof(double) && view.len >= b->rows * view.itemsize;
-    if (fits) bin_column(b, c, view.buf, f->edge + at[0], (int)(at[1] - at[0]));
-    PyBuffer_Release(&view);
-    if (!fits) PyErr_SetString(PyExc_ValueError, "bins: a column is too short, or has items of another size");
-    return fits ? 0 : -1;
-}
-
-/* Columns that stand behind one another in one array. */
-static int bin_flat(const Forest *f, Bins *b, const double *x) {
-    for (Py_ssize_t c = 0; c < b->count; c++) {
-        const uint32_t *at = &f->edge_at[b->first + c];
-        if (at[0] != at[1]) bin_column(b, c, x + c * b->rows, f->edge + at[0], (int)(at[1] - at[0]));
-    }
-    return 0;
-}
-
-static Bins *bins_new(PyObject *forest, Py_ssize_t first, Py_ssize_t count, Py_ssize_t rows) {
-    Bins *b = PyMem_RawCalloc(1, sizeof *b);
-    if (!b) return (Bins *)PyErr_NoMemory();
-    *b = (Bins){Py_NewRef(forest), first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
-    b->unknown = PyMem_RawCalloc((size_t)count + 1, 1);
-    b->planes = PyMem_RawMalloc((size_t)b->stride * 2 * (size_t)count + 1);
-    if (b->unknown && b->planes) return b;
-    bins_free(b);
-    return (Bins *)PyErr_NoMemory();
-}
-
-static PyObject *native_bins(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *capsule, *columns, *made = NULL;
-    Py_ssize_t first, rows;
-    if (!PyArg_ParseTuple(args, "OOnn", &capsule, &columns, &first, &rows)) return NULL;
-    const Forest *f = PyCapsule_GetPointer(capsule, FOREST);
-    if (!f) return NULL;
-    Views views;
-    views.count = 0;
-    const double *flat = NULL;
-    if (!PyTuple_Check(columns) && !(flat = views_get(&views, columns, sizeof *flat, 0, 0))) goto done;
-    Py_ssize_t count = !flat ? PyTuple_GET_SIZE(columns) : rows > 0 ? views.items[0].len / 8 / rows : 0;
-    if (first < 0 || rows < 0 || rows > 1 << 28 || first > f->width || count > f->width - first) {
-        PyErr_Format(PyExc_ValueError, "bins: %zd columns of %zd rows from %zd on", count, rows, first);
-        goto done;
-    }
-    Bins *b = bins_new(capsule, first, count, rows);
-    if (!b) goto done;
-    int result = flat ? bin_flat(f, b, flat) : 0;
-    for (Py_ssize_t c = 0; !flat && rows && c < count && result == 0; c++)
-        result = bin_one(f, b, c, PyTuple_GET_ITEM(columns, c));
-    if (result < 0 || !(made = PyCapsule_New(b, BINS, bins_done))) bins_free(b);
-done:
-    views_release(&views);
-    return made;
-}
-
-/* -- scores -------------------------------------------------------------------------------------------------------- */
-
-#if defined(__GNUC__)
-typedef int8_t Vector __attribute__((vector_size(16)));
-typedef uint64_t Pair __attribute__((vector_size(16)));
-
-static Vector load(const int8_t *from) {
-    Vector v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-/* The leaves of one plane that are still to be had, for rows side by side. */
-static void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, uint8_t *live) {
-    Vector a = (Vector)(Pair){~UINT64_C(0), ~UINT64_C(0)}, b = a;
-    for (; cut < end; cut++) {
-        const int8_t *x = planes[cut->plane];
-        Vector limit = (Vector)(Pair){cut->limit, cut->limit}, lost = (Vector)(Pair){cut->lost, cut->lost};
-        a &= ~((load(x) > limit) & lost);
-        b &= ~((load(x + 16) > limit) & lost);
-    }
-    memcpy(live, &a, 16);
-    memcpy(live + 16, &b, 16);
-}
-#else
-static void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, uint8_t *live) {
-    memset(live, 255, LANES);
-    for (; cut < end; cut++) {
-        const int8_t *x = planes[cut->plane], limit = (int8_t)(uint8_t)cut->limit;
-        uint8_t lost = (uint8_t)cut->lost;
-        for (int i = 0; i < LANES; i++) live[i] &= (uint8_t)(x[i] > limit ? ~lost : 255);
-    }
-}
-#endif
-
-static void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *planes, int count, double *out) {
-    uint8_t live[PLANES][LANES];
-    uint32_t word[LANES];
-    double sum[LANES];
-    memcpy(sum, out, sizeof(double) * (size_t)count);
-    for (Py_ssize_t k = e->begin; k < e->end; k++) {
-        const Tree *t = &f->tree[k];
-        for (int p = 0; p < PLANES; p++) prune(f->cut + t->cuts[p], f->cut + t->cuts[p + 1], planes, live[p]);
-        for (int i = 0; i < LANES; i++)
-            word[i] = (uint32_t)live[0][i] | (uint32_t)live[1][i] << 8 | (uint32_t)live[2][i] << 16 |
-                      (uint32_t)live[3][i] << 24;
-        for (int i = 0; i < count; i++) sum[i] += t->value[low_bit(word[i])];
-    }
-    memcpy(out, sum, sizeof(double) * (size_t)count);
-}
-
-/* Where each plane of each column is, over the parts in which the columns come; NULL where none is needed. */
-static const int8_t **find_planes(PyObject *forest, Py_ssize_t width, PyObject *parts, Py_ssize_t rows) {
-    const int8_t **planes = PyMem_RawCalloc((size_t)width * 2 + 1, sizeof *planes);
-    if (!planes) return (const int8_t **)PyErr_NoMemory();
-    Py_ssize_t known = 0;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); i++) {
-        const Bins *b = PyCapsule_GetPointer(PyTuple_GET_ITEM(parts, i), BINS);
-        if (!b) goto failed;
-        if (b->forest != forest || b->first != known || b->rows != rows) break;
-        for (Py_ssize_t c = 0; c < b->count && known < width; c++, known++)
-            for (int second = 0; second < 2; second++)
-                planes[2 * known + second] = plane_of(b, c, second && b->unknown[c]);
-    }
-    if (known >= width) return planes;
-    PyErr_SetString(PyExc_ValueError, "grade: the columns are not all there");
-failed:
-    PyMem_RawFree((void *)planes);
-    return NULL;
-}
-
-static PyObject *native_grade(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *capsule, *parts, *array, *result = NULL;
-    Py_ssize_t number;
-    if (!PyArg_ParseTuple(args, "OnO!O", &capsule, &number, &PyTuple_Type, &parts, &array)) return NULL;
-    const Forest *f = PyCapsule_GetPointer(capsule, FOREST);
-    if (!f) return NULL;
-    if (number < 0 || number >= f->count) return PyErr_Format(PyExc_ValueError, "grade: no ensemble %zd", number);
-    const Ensemble *e = &f->ensembles[number];
-    Views views = {.count = 0};
-    double *out = views_get(&views, array, sizeof *out, 0, 1);
-    if (!out) goto done;
-    Py_ssize_t rows = views.items[0].len / (Py_ssize_t)sizeof *out;
-    const int8_t **planes = find_planes(capsule, e->width, parts, rows);
-    if (!planes) goto done;
-    Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t row = 0; row < rows; row += LANES) {
-        grade_rows(f, e, planes, rows - row < LANES ? (int)(rows - row) : LANES, out + row);
-        for (Py_ssize_t c = 0; c < e->width * 2; c++) planes[c] += LANES;
-    }
-    Py_END_ALLOW_THREADS
-    PyMem_RawFree((void *)planes);
-    result = Py_NewRef(Py_None);
-done:
-    views_release(&views);
-    return result;
-}
-
 PyDoc_STRVAR(forest_doc,
 "forest(width, ensembles)\n--\n\n"
 "Make ensembles (tuples of feature, left, right, nan_left, threshold, value, root) over `width` columns ready.");
-PyDoc_STRVAR(bins_doc,
-"bins(forest, columns, first, rows)\n--\n\n"
-"Columns of `rows` doubles as bytes, the first of them being the forest's column `first`.");
-PyDoc_STRVAR(grade_doc,
-"grade(forest, number, parts, out)\n--\n\n"
-"Add the values of the trees of ensemble `number` to `out`, row by row; `parts` are all columns, as bins.");
 
 PyMethodDef forest_methods[] = {
     {"forest", native_forest, METH_VARARGS, forest_doc},
-    {"bins", native_bins, METH_VARARGS, bins_doc},
-    {"grade", native_grade, METH_VARARGS, grade_doc},
     {NULL, NULL, 0, NULL},
 };
