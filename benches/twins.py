@@ -25,6 +25,7 @@ def digests(paths: Sequence[Path], limit: int) -> Iterator[tuple[str, dict[str, 
     """The name of each page, and a digest of each thing that was made of it."""
     import cleanbody
     from cleanbody import html
+    from cleanbody.train.gold import text_of
 
     for path in paths:
         rows = list(read_lines(path))
@@ -35,7 +36,7 @@ def digests(paths: Sequence[Path], limit: int) -> Iterator[tuple[str, dict[str, 
                 found |= {f"document.{field.name}": getattr(document, field.name) for field in fields(document)}
                 page = cleanbody.clean(row["html"].encode(), row.get("url"))
             else:
-                page = cleanbody.clean_text(row.get("text") or "")
+                page = cleanbody.clean_text(row.get("text") or text_of(row))
             found |= {"blocks": page.blocks, "page": page.to_dict(), "decisions": page.decisions}
             yield f"{path.name}:{number}", {name: _digest(value) for name, value in found.items()}
 

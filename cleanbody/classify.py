@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
@@ -20,9 +21,9 @@ from cleanbody.naming import (
     DOUBTFUL,
     NAMED,
     Doubtful,
+    Ruled,
     kind_reason,
     kinds_of,
-    labels_of,
     name_kinds,
     names,
 )
@@ -37,7 +38,7 @@ NEIGHBOUR_REACH: Final = 2
 RULE_SHARE: Final = 0.5
 # A scraped text of which less than 1 / CLEAN_SLOPE would go at this cut is partly clean already.
 CLEAN_LOGIT: Final = -0.32
-CLEAN_SLOPE: Final = 2.5
+CLEAN_SLOPE: Final = 4.0
 FEW_WORDS: Final = 200.0
 # How far a page's own cut may lie below and above the threshold, at a threshold of a half; less towards 0 and 1.
 CUT_REACH: Final = (0.17, 0.03)
@@ -74,12 +75,11 @@ def classify(
     context = _context(_logits(speak, held, base, 1.0)) if code == "density" else None
     verdict = _settle(speak, held, base, page, context)
     doubtful = Doubtful.of(table, verdict.fate if kinds_of(model, page.form) else bytearray())
-    later = _Later(speak, held, code, base, context, page, verdict, doubtful, model)
+    told = _Told(_Later(speak, held, code, base, context, page, verdict, doubtful, model), sign)
     if not keep:
-        return Decisions.later(verdict.score, verdict.keep, page.headline, later.labels, later.reasons, sign)
-    label = later.labels()
-    kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, label, strict=True))
-    return Decisions(label, verdict.score, kept, later.reasons(label), sign(label))
+        return Decisions.later(partial(getattr, told), score=verdict.score, keep=verdict.keep, _headline=page.headline)
+    kept = bytearray(k or LABELS[i] in keep for k, i in zip(verdict.keep, told.label, strict=True))
+    return Decisions(told.label, verdict.score, kept, told.reasons, told.author)
 
 
 class Speakers:
@@ -139,22 +139,23 @@ class _Later(NamedTuple):
 
     def labels(self) -> bytearray:
         """The label of each block, as an index into `LABELS`."""
-        named = self._named()
-        kinds = self._kinds(named)
-        labels = bytearray([LABEL_INDEX[Label.BODY]]) * len(named)
-        for i in compress(range(len(named)), self.verdict.fate):
-            sure, weightiest = named[i]
-            labels[i] = LABEL_INDEX[sure or (kinds[i][0] if i in kinds else weightiest)]
+        ruled = self._ruled()
+        kinds = self._kinds(ruled)
+        labels = bytearray([LABEL_INDEX[Label.BODY]]) * len(ruled.sets)
+        for i in compress(range(len(labels)), self.verdict.fate):
+            kind = kinds[i][0] if i in kinds else None
+            labels[i] = LABEL_INDEX[ruled.said[ruled.sets[i]].label(kind)]
         if self.page.headline >= 0:
             labels[self.page.headline] = LABEL_INDEX[Label.HEADLINE]
         return labels
 
     def reasons(self, labels: bytearray) -> tuple[tuple[Reason, ...], ...]:
         """The reasons of each block: rules, its kind where that named it, and what it is like."""
-        kinds = self._kinds(self._named())
+        ruled = self._ruled()
+        kinds = self._kinds(ruled)
         known: dict[int, tuple[tuple[Reason, ...], bool]] = {}
         reasons: list[tuple[Reason, ...]] = []
-        for i, bits in enumerate(self.speak.book.sets(self.held)):
+        for i, bits in enumerate(ruled.sets):
             if bits not in known:
                 rules = self.speak.book.named(bits)
                 known[bits] = tuple(rule.reason for rule in rules), all(rule.label is Label.BODY for rule in rules)
@@ -165,19 +166,12 @@ class _Later(NamedTuple):
             reasons.append(of_rules + self._evidence(i, free, label))
         return tuple(reasons)
 
-    def _named(self) -> list[tuple[Label | None, Label]]:
-        """What `labels_of` the rules of each block are."""
-        known: dict[int, tuple[Label | None, Label]] = {}
-        sets = self.speak.book.sets(self.held)
-        for bits in sets:
-            if bits not in known:
-                known[bits] = labels_of(self.speak.book.named(bits))
-        return [known[bits] for bits in sets]
+    def _ruled(self) -> Ruled:
+        return Ruled.of(self.speak.book, self.speak.book.sets(self.held))
 
-    def _kinds(self, named: Sequence[tuple[Label | None, Label]]) -> dict[int, tuple[Label, float]]:
-        fate = self.verdict.fate
-        of_rules = {i: label for i, (label, _) in enumerate(named) if label and fate[i] == NAMED}
-        return name_kinds(self.doubtful, of_rules, len(fate), self.page.form, self.model)
+    def _kinds(self, ruled: Ruled) -> dict[int, tuple[Label, float]]:
+        page, fate = self.page, self.verdict.fate
+        return name_kinds(self.doubtful, ruled, fate, page.words, page.form, self.model)
 
     def _evidence(self, row: int, free: bool, label: Label) -> tuple[Reason, ...]:
         """The reasons that every block has: what it is like, what stands around it, and the headline's own.
@@ -193,6 +187,27 @@ class _Later(NamedTuple):
         if context:
             found += (Reason("neighbours", Label.BODY if context >= 0 else Label.OTHER, abs(context)),)
         return (Reason("headline", Label.HEADLINE, 0.0), *found) if label is Label.HEADLINE else found
+
+
+class _Told:
+    """The fields of `Decisions` that are found out when they are asked for; `Decisions` keeps what it has read."""
+
+    def __init__(self, later: _Later, sign: Callable[[bytearray], Mapping[int, str]]) -> None:
+        self.later = later
+        self._sign = sign
+
+    @cached_property
+    def label(self) -> bytearray:
+        """The others are told by it."""
+        return self.later.labels()
+
+    @property
+    def reasons(self) -> tuple[tuple[Reason, ...], ...]:
+        return self.later.reasons(self.label)
+
+    @property
+    def author(self) -> Mapping[int, str]:
+        return self._sign(self.label)
 
 
 def sigmoid(x: float) -> float:

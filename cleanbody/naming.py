@@ -13,13 +13,17 @@ from cleanbody.features import INDEX, Table
 from cleanbody.features.sums import add_up
 from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Model, kind_name
 from cleanbody.page import Label, Reason
-from cleanbody.rules import Rule
+from cleanbody.rules import VETO, Book, Rule
 
 SURE: Final = 4.0  # log-odds from which a rule gives a dropped block its label
 LEAST: Final = 0.35  # probability from which a kind does
+# Probability from which a kind goes against the rules that hold, or calls a block a comment: what readers wrote is
+# handed out as such.
+STRONG: Final = 0.8
+LONG: Final = 15.0  # words from which a block is called by a kind on strong grounds alone
 DOUBT: Final = 0.01  # what every kind is thought to be at least
+NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
 CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no rule or some rule is sure what it is
-NEIGHBOUR: Final = 0.5  # how much of the kind of the dropped block beside it a block takes over
 
 _DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
 _COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
@@ -43,15 +47,55 @@ class Doubtful(NamedTuple):
         return cls(rows, columns)
 
 
+class Said(NamedTuple):
+    """What the rules that hold for a dropped block say of its kind.
+
+    sure: the label of the weightiest that is sure, which no kind overrules.  likely: of the weightiest of all, if
+    nothing better is known.  hints: the weight of the last rule for each label.
+    """
+
+    sure: Label | None
+    likely: Label
+    hints: Mapping[Label, float]
+
+    @classmethod
+    def by(cls, rules: Sequence[Rule]) -> Said:
+        """What some rules say."""
+        against = [rule for rule in rules if rule.label is not Label.BODY]
+        sure = max((rule for rule in against if names(rule)), key=_weight, default=None)
+        likely = max((rule for rule in against if rule.label is not Label.OTHER), key=_weight, default=None)
+        hints = {rule.label: rule.weight for rule in rules}
+        return cls(sure.label if sure else None, likely.label if likely else Label.OTHER, hints)
+
+    def label(self, kind: Label | None) -> Label:
+        """The label of the block, if the ensembles call it a kind or none."""
+        return self.sure or kind or self.likely
+
+
+class Ruled(NamedTuple):
+    """The rules that hold for each of n blocks, as one number, and what they say of a block of such a number."""
+
+    sets: Sequence[int]
+    said: Mapping[int, Said]
+
+    @classmethod
+    def of(cls, book: Book, sets: Sequence[int]) -> Ruled:
+        """Every number asked once."""
+        return cls(sets, {bits: Said.by(book.named(bits)) for bits in set(sets)})
+
+
 def name_kinds(
-    doubtful: Doubtful, named: Mapping[int, Label], blocks: int, form: str, model: Model | None
+    doubtful: Doubtful, ruled: Ruled, fate: bytearray, words: Sequence[float], form: str, model: Model | None
 ) -> dict[int, tuple[Label, float]]:
     """The likeliest kind of each block that no rule names for sure, and its probability, where it is likely enough.
 
+    A rule that is not sure is a hint: its weight is added to the log-odds of its kind. "Other" is no kind to be
+    likelier than: it is learned from real blocks of which no rule speaks, and these are of all kinds.
+
     Args:
         doubtful: these blocks.
-        named: the label of each dropped block that a rule names.
-        blocks: how many there are in all.
+        ruled: what the rules say of each of the n blocks of the page.
+        fate, words: `CONTENT`, `DOUBTFUL` or `NAMED`, and words, of each.
         form: ``page`` or ``text``.
         model: of the package; nothing is named without one.
     """
@@ -64,16 +108,34 @@ def name_kinds(
     scores = array("d")
     for number in range(len(known)):
         scores += forest.score(number, parts, count)
-    numbers = {label: number for number, label in enumerate(known)}
-    of_rules = array("h", [-1]) * blocks
-    for i, label in named.items():
-        of_rules[i] = numbers.get(label, -1)
-    best, probability = _likeliest(scores, array("i", doubtful.rows), of_rules, known)
+    hints = _hints(doubtful.rows, ruled, known)
+    best, probability = _likeliest(scores, array("i", doubtful.rows), _named(ruled, fate, known), hints, known)
     return {
         row: (known[number], p)
         for row, number, p in zip(doubtful.rows, best, probability, strict=True)
-        if p >= LEAST and known[number] is not Label.OTHER
+        if p >= _least(known[number], ruled.said[ruled.sets[row]].hints, words[row])
     }
+
+
+def _named(ruled: Ruled, fate: bytearray, known: Sequence[Label]) -> array[int]:
+    """The number of the kind that a rule gives to each block; -1 where none does."""
+    numbers: dict[Label | None, int] = {label: number for number, label in enumerate(known)}
+    of_sets = {bits: numbers.get(said.sure, -1) for bits, said in ruled.said.items()}
+    return array("h", [of_sets[bits] if f == NAMED else -1 for bits, f in zip(ruled.sets, fate, strict=True)])
+
+
+def _hints(rows: Sequence[int], ruled: Ruled, known: Sequence[Label]) -> tuple[array[int], array[float]]:
+    """A number of each row, and of each number what the odds of each kind are multiplied by."""
+    numbers: dict[int, int] = {}
+    of_rows = array("i", [numbers.setdefault(ruled.sets[row], len(numbers)) for row in rows])
+    times = array("d", [math.exp(ruled.said[bits].hints.get(label, 0.0)) for bits in numbers for label in known])
+    return of_rows, times
+
+
+def _least(label: Label, hints: Mapping[Label, float], words: float) -> float:
+    """The probability from which a block is called by a kind."""
+    against = hints.keys() - {Label.OTHER, Label.BODY, label}
+    return STRONG if against or words > LONG or (label is Label.COMMENT and label not in hints) else LEAST
 
 
 def kind_reason(label: Label, probability: float) -> Reason:
@@ -86,7 +148,11 @@ def kind_reason(label: Label, probability: float) -> Reason:
 
 
 def _likeliest(
-    scores: array[float], rows: array[int], named: array[int], known: Sequence[Label]
+    scores: array[float],
+    rows: array[int],
+    named: array[int],
+    hints: tuple[array[int], array[float]],
+    known: Sequence[Label],
 ) -> tuple[Sequence[int], Sequence[float]]:
     """The number of the likeliest kind for each row, and its probability.
 
@@ -94,51 +160,50 @@ def _likeliest(
         scores: log-odds, of each kind those of all rows.
         rows: the block of each row, ascending.
         named: the number of the kind that a rule gives to each block of the page; -1 where none does.
+        hints: what `_hints` gives.
         known: the kinds; of two as likely, the later in the alphabet is taken.
     """
     if core is None:
-        return _likeliest_rows(scores, rows, named, known)
+        return _likeliest_rows(scores, rows, named, hints, known)
     rank = bytes(sorted(known).index(label) for label in known)
     best, probability = bytearray(len(rows)), array("d", bytes(8 * len(rows)))
-    core.kinds(scores, rows, named, rank, (DOUBT, NEIGHBOUR), (best, probability))
+    core.kinds(scores, rows, named, rank, hints, (DOUBT, NEIGHBOUR), (best, probability))
     return best, probability
 
 
 def _likeliest_rows(
-    scores: array[float], rows: array[int], named: array[int], known: Sequence[Label]
+    scores: array[float],
+    rows: array[int],
+    named: array[int],
+    hints: tuple[array[int], array[float]],
+    known: Sequence[Label],
 ) -> tuple[list[int], list[float]]:
     """The same in Python: the specification of the compiled one."""
     kinds, count = len(known), len(rows)
     shares = {row: _softmax([scores[k * count + at] for k in range(kinds)]) for at, row in enumerate(rows)}
     shares |= {i: [DOUBT + (k == kind) for k in range(kinds)] for i, kind in enumerate(named) if kind >= 0}
     best, probability = [], []
-    for row in rows:
+    for row, hint in zip(rows, hints[0], strict=True):
         # boilerplate comes in rows and boxes: a block is likely what the dropped blocks beside it are
         around = [shares[i] for i in (row - 1, row + 1) if i in shares]
         odds = [p * math.prod(side[k] for side in around) ** NEIGHBOUR for k, p in enumerate(shares[row])]
+        odds = [x * hints[1][hint * kinds + k] for k, x in enumerate(odds)]
         most, _, number = max(zip(odds, known, range(kinds), strict=True))
         best.append(number)
         probability.append(most / add_up(odds))
     return best, probability
 
 
-def labels_of(rules: Sequence[Rule]) -> tuple[Label | None, Label]:
-    """What the rules that hold for a dropped block call it: the weightiest one if it is sure, which no kind overrules;
-    and the weightiest of all, if nothing better is known."""
-    against = [rule for rule in rules if rule.label is not Label.BODY]
-    sure = [rule for rule in against if names(rule)]
-    return max(sure, key=_weight).label if sure else None, max(against, key=_weight).label if against else Label.OTHER
-
-
 def names(rule: Rule) -> bool:
-    """Whether a rule that holds gives a dropped block its label."""
-    return rule.label is not Label.BODY and rule.weight >= SURE
+    """Whether a rule that holds gives a dropped block its label; one that speaks of no kind leaves the name to the
+    others unless it decides alone."""
+    return rule.label is not Label.BODY and rule.weight >= (VETO if rule.label is Label.OTHER else SURE)
 
 
 def kinds_of(model: Model | None, form: str) -> tuple[Label, ...]:
-    """The labels that a model has ensembles for."""
+    """The labels that a model has ensembles for, but for "other"."""
     named = model.ensembles if model else {}
-    return tuple(label for label in KIND_LABELS if kind_name(form, label) in named)
+    return tuple(label for label in KIND_LABELS if label is not Label.OTHER and kind_name(form, label) in named)
 
 
 def _weight(rule: Rule) -> float:

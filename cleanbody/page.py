@@ -178,11 +178,16 @@ class Deferred:
     """
 
     __slots__ = ("_read",)
-    _read: Callable[[str], Any]
+    _read: Callable[[str], Any] | None
 
     @classmethod
     def later(cls, read: Callable[[str], Any], **known: Any) -> Self:
-        """A value of which `read` gives each field by its name, always the same, but for those that are `known`."""
+        """A value of which `read` gives each field by its name, always the same, but for those that are `known`.
+
+        >>> verdict = Decisions.later({"label": bytearray([1])}.get, keep=bytearray([1]))
+        >>> verdict.keep[0], LABELS[verdict.label[0]].value
+        (1, 'body')
+        """
         value = object.__new__(cls)
         object.__setattr__(value, "_read", read)
         for name, content in known.items():
@@ -192,12 +197,26 @@ class Deferred:
     if not TYPE_CHECKING:  # to mypy, a value has its own fields and no others
 
         def __getattr__(self, name: str) -> Any:
-            """Reads a field that has not been asked for yet: only then is its slot empty."""
-            if name not in type(self).__dataclass_fields__:
+            """Reads a field that has not been asked for yet: only then is its slot empty. Threads may read it twice:
+            it is the same."""
+            fields = type(self).__dataclass_fields__
+            if name not in fields:
                 raise AttributeError(f"{type(self).__name__} has no {name!r}")
-            content = self._read(name)
-            object.__setattr__(self, name, content)
-            return content
+            read = self._read
+            if read is not None:
+                object.__setattr__(self, name, read(name))
+                if all(_is_set(self, one) for one in fields):
+                    object.__setattr__(self, "_read", None)  # and what it was read from is held on to no longer
+            return object.__getattribute__(self, name)
+
+
+def _is_set(value: object, name: str) -> bool:
+    """Whether a slot has been filled; what stands in for an empty one is not asked."""
+    try:
+        object.__getattribute__(value, name)
+    except AttributeError:
+        return False
+    return True
 
 
 def _ints() -> array[int]:
@@ -278,54 +297,22 @@ class Metadata(Deferred):
     description: str | None = None
 
 
-class _Later:
-    """What a verdict has beside its fields: how those are found out that few callers ask for."""
+class _Verdict(Deferred):
+    """What a verdict that is read later has beside its fields: the block that is the headline, or -1."""
 
-    __slots__ = ("_finders", "_headline")
-    _finders: Mapping[str, Callable[..., Any]] | None
+    __slots__ = ("_headline",)
     _headline: int
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions(_Later):
-    """The verdict on each of n blocks, in columns: label (index into ``LABELS``), score, keep, reasons, author.
-
-    Labels, reasons and authors may be found out when they are first asked for (see `later`).
-    """
+class Decisions(_Verdict):
+    """The verdict on each of n blocks, in columns: label (index into ``LABELS``), score, keep, reasons, author."""
 
     label: bytearray
     score: array[float]
     keep: bytearray
     reasons: tuple[tuple[Reason, ...], ...]
     author: Mapping[int, str] = field(default_factory=dict)
-
-    @classmethod
-    def later(
-        cls,
-        score: array[float],
-        keep: bytearray,
-        headline: int,
-        label: Callable[[], bytearray],
-        reasons: Callable[[bytearray], tuple[tuple[Reason, ...], ...]],
-        author: Callable[[bytearray], Mapping[int, str]],
-    ) -> Decisions:
-        """A verdict of which the score and what is kept are known, and the rest is found out when it is asked for.
-
-        Args:
-            headline: index of the block that is the headline; -1 where none is.
-            label: gives the labels; always the same.
-            reasons, author: give these when told the labels.
-
-        >>> told = lambda: bytearray([1]), lambda labels: ((),), lambda labels: {}
-        >>> verdict = Decisions.later(array("d", [1.0]), bytearray([1]), -1, *told)
-        >>> verdict.body(), LABELS[verdict.label[0]].value
-        ([0], 'body')
-        """
-        made = object.__new__(cls)
-        finders = {"label": label, "reasons": reasons, "author": author}
-        for name, value in (("score", score), ("keep", keep), ("_headline", headline), ("_finders", finders)):
-            object.__setattr__(made, name, value)
-        return made
 
     def body(self) -> list[int]:
         """The blocks that stand in the output: kept, and not the headline, which is written by itself."""
@@ -334,29 +321,6 @@ class Decisions(_Later):
         except AttributeError:  # made of all its fields
             return [i for i, k in enumerate(self.label) if self.keep[i] and LABELS[k] is not Label.HEADLINE]
         return [i for i in compress(range(len(self.keep)), self.keep) if i != headline]
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """What is not known yet. Threads may find it out twice: it is the same."""
-            if name not in ("label", "reasons", "author"):
-                raise AttributeError(f"Decisions has no {name}")
-            finders = self._finders
-            if finders is not None:
-                found = finders[name]() if name == "label" else finders[name](self.label)
-                object.__setattr__(self, name, found)
-                if all(_is_set(self, one) for one in finders):
-                    object.__setattr__(self, "_finders", None)
-            return object.__getattribute__(self, name)
-
-
-def _is_set(value: object, name: str) -> bool:
-    """Whether a slot has been filled; what stands in for an empty one is not asked."""
-    try:
-        object.__getattribute__(value, name)
-    except AttributeError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)

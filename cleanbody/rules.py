@@ -79,6 +79,25 @@ def _rule(name: str, label: Label, weight: float, *conditions: str, markup: bool
     return Rule(name, label, weight, tuple(map(Condition.parse, conditions)), markup)
 
 
+# What shares no subject with the headline nor with the prose beside it.
+_UNLIKE: Final = ("title_overlap <= 0", "before_overlap <= 0", "after_overlap <= 0")
+_IN_PROSE: Final = (
+    "has_headline >= 1",
+    "prose_wide > .3",
+    "words_before >= .1",
+    "words >= 2",
+    "words <= 12",
+    "stems >= 1",
+    "ends_sentence < 1",
+    *("heading < 1", "bullet < 1", "item < 1", "starts_lower < 1"),
+    *("money < 1", "digits <= 0"),
+    *_UNLIKE,
+    "body_overlap <= .2",
+)
+_IN_BOX: Final = ("since_prose <= 1.4", "until_prose <= 1.4")
+_SHORT_BEFORE: Final = ("words_1_before >= 1", "words_1_before <= 2.6")
+_SHORT_AFTER: Final = ("words_1_after >= 1", "words_1_after <= 2.6")
+
 RULES: Final[tuple[Rule, ...]] = (
     # -- copies of the headline, and of anything long
     _rule("title-copy", Label.DUPLICATE, VETO, "title_copy >= 1", "is_headline < 1"),
@@ -224,8 +243,19 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("share-phrase", Label.SHARE, 6, "phrase_share >= .5", "words <= 15", "heading < 1"),
     _rule("share-marked-up", Label.SHARE, 4, "class_share >= .5", "words <= 8"),
     _rule("newsletter-phrase", Label.NEWSLETTER, 6, "phrase_newsletter >= .4", "words >= 2", "words <= 40"),
+    _rule("newsletter-opens", Label.NEWSLETTER, 5, "starts_newsletter >= 1", "words >= 4", "words <= 40"),
     _rule("newsletter-marked-up", Label.NEWSLETTER, 2, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
     _rule("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
+    _rule(
+        "paywall-opens",
+        Label.PAYWALL,
+        5,
+        "starts_paywall >= 1",
+        "words >= 4",
+        "words <= 25",
+        "ends_sentence < 1",
+        "title_overlap <= 0",
+    ),
     _rule("paywall-marked-up", Label.PAYWALL, 3, "class_paywall >= .6", "words <= 40"),
     _rule("cookie-phrase", Label.COOKIE_NOTICE, 6, "phrase_cookie-notice >= .3", "words >= 4", "words <= 90"),
     _rule("cookie-button", Label.COOKIE_NOTICE, 4, "phrase_cookie-notice >= .6", "words < 4", "prose_near <= 0"),
@@ -235,6 +265,16 @@ RULES: Final[tuple[Rule, ...]] = (
     # -- who and when
     _rule("byline-phrase", Label.BYLINE, 5, "phrase_byline >= .3", "words <= 16"),
     _rule("byline-opens", Label.BYLINE, 4, "starts_byline >= 1", "words <= 12", "ends_sentence < 1", "heading < 1"),
+    _rule(
+        "date-near-top",
+        Label.BYLINE,
+        3.5,
+        "dates >= 1",
+        "words_before <= .1",
+        "words <= 14",
+        "ends_sentence < 1",
+        "bullet < 1",
+    ),
     _rule("byline-marked-up", Label.BYLINE, 4, "class_byline >= .4", "words <= 16"),
     _rule("date-line", Label.BYLINE, 4, "dates >= 1", "words <= 8", "ends_sentence < 1", "prose_wide > 0"),
     _rule("bio-phrase", Label.AUTHOR_BIO, 5, "phrase_author-bio >= .4", "words <= 60"),
@@ -243,10 +283,80 @@ RULES: Final[tuple[Rule, ...]] = (
     # -- the end of a page
     _rule("copyright-line", Label.FOOTER, 6, "copyright >= 1", "words <= 40"),
     _rule("footer-phrase", Label.FOOTER, 5, "phrase_footer >= .4", "words <= 40"),
+    _rule("footer-phrase-at-end", Label.FOOTER, 5, "phrase_footer >= .15", "words <= 60", "words_before >= .9"),
     _rule("footer-element", Label.FOOTER, 4, "in_footer >= 1", "words_before >= .5", "in_article < 1"),
     _rule("footer-marked-up", Label.FOOTER, 3, "class_footer >= .5", "words_before >= .7"),
     _rule("page-numbers", Label.PAGINATION, 6, "phrase_pagination >= .5", "words <= 14"),
     _rule("pagination-marked-up", Label.PAGINATION, 5, "class_pagination >= .5", "words <= 20"),
+    # -- by place alone, for what no phrase gives away: these lean on what a block is not like, and name no kind
+    _rule(
+        "above-headline",
+        Label.OTHER,
+        5,
+        "from_headline < 0",
+        "from_headline >= -2.5",
+        "words_before <= .03",
+        "words <= 12",
+        "ends_sentence < 1",
+        "title_overlap <= .5",
+    ),
+    _rule(
+        "below-headline",  # between the headline and the first prose, and about neither
+        Label.OTHER,
+        5,
+        "from_headline > 0",
+        "from_headline <= 2",
+        "since_prose >= 2",
+        "words_before <= .05",
+        "words <= 9",
+        "ends_sentence < 1",
+        "heading < 1",
+        *_UNLIKE,
+        "body_overlap <= .2",
+    ),
+    _rule(
+        "below-prose",
+        Label.OTHER,
+        5,
+        "words_before >= .9",
+        "until_prose >= 3",
+        "prose_wide > 0",
+        "words <= 12",
+        "ends_sentence <= 0",
+        "bullet < 1",
+    ),
+    _rule(
+        "far-below-prose",
+        Label.OTHER,
+        5,
+        "words_before >= .97",
+        "until_prose >= 3",
+        "prose_wide <= 0",
+        "words <= 12",
+        "ends_sentence <= 0",
+        "bullet < 1",
+        markup=False,
+    ),
+    _rule(
+        "sentence-below-prose",
+        Label.OTHER,
+        5,
+        "words_before >= .9",
+        "until_prose >= 2",
+        "prose_wide > 0",
+        "has_headline >= 1",
+        "words <= 40",
+        "stems >= 2",
+        "capitals >= .15",
+        "quoted < 1",
+        *_UNLIKE,
+        "body_overlap <= .25",
+    ),
+    # a lone short line in the prose is a subheading sooner than anything, and many are a list; two or three are a box
+    _rule("short-behind-short", Label.OTHER, 5, *_IN_PROSE, *_IN_BOX, "since_prose >= 1", *_SHORT_BEFORE),
+    _rule("short-before-short", Label.OTHER, 5, *_IN_PROSE, *_IN_BOX, "until_prose >= 1", *_SHORT_AFTER),
+    _rule("line-behind-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "since_prose >= 1", *_SHORT_BEFORE),
+    _rule("line-before-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "until_prose >= 1", *_SHORT_AFTER),
     # -- what no reader sees as text
     _rule("no-script", Label.OTHER, VETO, "noscript >= 1"),
     _rule("control", Label.OTHER, 6, "control >= 1"),

@@ -75,8 +75,7 @@ static int count_common(const Page *page, Bags *bags, const Key *key, Py_ssize_t
     return any;
 }
 
-/* Whether a line ends as one that was cut short. */
-static int is_cut(PyObject *text) {
+int is_cut(PyObject *text) {
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     while (size && Py_UNICODE_ISSPACE(PyUnicode_READ_CHAR(text, size - 1))) size--;
     if (size && PyUnicode_READ_CHAR(text, size - 1) == 0x2026) return 1;
@@ -85,8 +84,10 @@ static int is_cut(PyObject *text) {
     return 1;
 }
 
+static int is_key(Page *page, const Key *key, void *title) { return keys_equal(&page->keys, key, title); }
+
 /* Whether a line is the title: exact, cut short, or with a site's name behind a mark; -1 and an exception otherwise. */
-static int is_copy(Page *page, const Key *key, const Key *title, PyObject *text) {
+static int is_copy(Page *page, const Key *key, Key *title, PyObject *text) {
     if (keys_equal(&page->keys, key, title)) return 1;
     if (key->count < title->count && key->count >= LEAST_WORDS && is_cut(text)) {
         Key cut = *key;
@@ -94,7 +95,7 @@ static int is_copy(Page *page, const Key *key, const Key *title, PyObject *text)
         return keys_starts(&page->keys, title, &cut);
     }
     if (key->count <= title->count || key->count - title->count > MOST_SITE || title->count < 2) return 0;
-    return keys_starts(&page->keys, key, title) ? has_head(page, text, title, NULL) : 0;
+    return keys_starts(&page->keys, key, title) ? each_head(page, text, is_key, title) : 0;
 }
 
 static int ends_with(const Page *page, const Key *key, const Key *title) {

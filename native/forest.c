@@ -188,7 +188,8 @@ static PyObject *native_forest(PyObject *self, PyObject *args) {
     Py_ssize_t count = PyTuple_GET_SIZE(ensembles);
     if (width < 0 || width > MAX_WIDTH || count > MAX_VIEWS / 7)
         return PyErr_Format(PyExc_ValueError, "forest: %zd columns and %zd ensembles are too many", width, count);
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Source sources[MAX_VIEWS / 7];
     PyObject *made = NULL;
     Forest *f = PyMem_RawCalloc(1, sizeof *f);

@@ -5,7 +5,6 @@
 
 #include "native.h"
 
-
 enum { LANES = 64, GROUP = 16, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255, MAX_WIDTH = 4096,
        FEW_EDGES = 64, ALIGN = 64 };
 

@@ -309,7 +309,8 @@ static PyObject *native_grade(PyObject *self, PyObject *args) {
     if (!f) return NULL;
     if (number < 0 || number >= f->count) return PyErr_Format(PyExc_ValueError, "grade: no ensemble %zd", number);
     const Ensemble *e = &f->ensembles[number];
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     double *out = views_get(&views, array, sizeof *out, 0, 1);
     if (!out) goto done;
     Py_ssize_t rows = views.items[0].len / (Py_ssize_t)sizeof *out;

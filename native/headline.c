@@ -186,7 +186,8 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
         return NULL;
     if (!(page.keys.accents = accents_of(accents))) return NULL;
     page.n = PyTuple_GET_SIZE(page.texts);
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     page.lines = PyMem_RawCalloc((size_t)page.n + 1, sizeof *page.lines);
     page.titles = PyMem_RawCalloc((size_t)PyTuple_GET_SIZE(page.candidates) + 2, sizeof *page.titles);
     if (!page.lines || !page.titles)

@@ -93,8 +93,10 @@ static inline Py_ssize_t title_of(const Page *page, const Key *key) {
     return -1;
 }
 
-/* Whether what stands before one of a text's marks is the title, or where there is none, a line; -1: an exception. */
-int has_head(Page *page, PyObject *text, const Key *title, const Names *lines);
+/* Whether a line ends as one that was cut short. */
+int is_cut(PyObject *text);
+/* Call `use` with the key of what stands before each of a text's marks, until it is not 0: that; -1: an exception. */
+int each_head(Page *page, PyObject *text, int (*use)(Page *, const Key *, void *), void *with);
 /* Call `use` with the key of each piece of a text between its marks, until it is not 0: that. */
 int each_piece(Page *page, PyObject *text, int (*use)(Page *, const Key *, void *), void *with);
 /* Put the headline that no candidate names before them; -1 and an exception otherwise. */

@@ -7,11 +7,13 @@
 enum { MAX_KINDS = 64 };
 
 typedef struct {
-    Py_ssize_t rows, kinds, blocks;
+    Py_ssize_t rows, kinds, blocks, hints;
     const double *score;   /* of each kind all rows */
     const int32_t *row;    /* block of each row, ascending */
     const int16_t *named;  /* of each block the kind that a rule gives it; less than 0: none */
     const uint8_t *rank;   /* of each kind: of two that are as likely the one that ranks higher is taken */
+    const int32_t *hint;   /* of each row which hints it has */
+    const double *times;   /* of each hint what the odds of each kind are multiplied by */
     double doubt, neighbour;
     double *share;         /* of each row all kinds */
     int32_t *place;        /* of each block its row; -1: none */
@@ -47,6 +49,7 @@ static void choose(const Kinds *k, Py_ssize_t row, uint8_t *best, double *probab
         if (before != 0.0) around *= before;
         if (behind != 0.0) around *= behind;
         double odds = k->share[row * k->kinds + i] * pow(around, k->neighbour);
+        odds *= k->times[k->hint[row] * k->kinds + i];
         total += odds;
         if (found < 0 || odds > most || (odds == most && k->rank[i] > k->rank[found])) {
             most = odds;
@@ -64,6 +67,10 @@ static int place_rows(const Kinds *k) {
             PyErr_SetString(PyExc_ValueError, "kinds: no such block");
             return -1;
         }
+        if (k->hint[i] < 0 || k->hint[i] >= k->hints) {
+            PyErr_SetString(PyExc_ValueError, "kinds: no such hint");
+            return -1;
+        }
         k->place[k->row[i]] = (int32_t)i;
     }
     return 0;
@@ -71,14 +78,15 @@ static int place_rows(const Kinds *k) {
 
 static PyObject *native_kinds(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *in[4], *out[2], *result = NULL;
+    PyObject *in[6], *out[2], *result = NULL;
     Kinds k = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "OOOO(dd)(OO)", &in[0], &in[1], &in[2], &in[3], &k.doubt, &k.neighbour, &out[0], &out[1]))
+    if (!PyArg_ParseTuple(args, "OOOO(OO)(dd)(OO)", &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &k.doubt,
+                          &k.neighbour, &out[0], &out[1]))
         return NULL;
     Views views;
     views.count = 0;
     if (!(k.row = views_get(&views, in[1], 4, 0, 0)) || !(k.named = views_get(&views, in[2], 2, 0, 0)) ||
-        !(k.rank = views_get(&views, in[3], 1, 1, 0)))
+        !(k.rank = views_get(&views, in[3], 1, 1, 0)) || !(k.times = views_get(&views, in[5], 8, 0, 0)))
         goto done;
     k.rows = views.items[0].len / 4;
     k.blocks = views.items[1].len / 2;
@@ -87,6 +95,7 @@ static PyObject *native_kinds(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "kinds: too many");
         goto done;
     }
+    k.hints = views.items[3].len / 8 / k.kinds;
     k.share = PyMem_Malloc(sizeof *k.share * (size_t)(k.rows * k.kinds + 1));
     k.place = PyMem_Malloc(sizeof *k.place * ((size_t)k.blocks + 1));
     if (!k.share || !k.place) {
@@ -94,7 +103,8 @@ static PyObject *native_kinds(PyObject *self, PyObject *args) {
         goto done;
     }
     k.score = views_get(&views, in[0], 8, k.rows * k.kinds, 0);
-    uint8_t *best = k.score ? views_get(&views, out[0], 1, k.rows, 1) : NULL;
+    k.hint = k.score ? views_get(&views, in[4], 4, k.rows, 0) : NULL;
+    uint8_t *best = k.hint ? views_get(&views, out[0], 1, k.rows, 1) : NULL;
     double *probability = best ? views_get(&views, out[1], 8, k.rows, 1) : NULL;
     if (!probability || place_rows(&k) < 0) goto done;
     for (Py_ssize_t row = 0; row < k.rows; row++) find_shares(&k, row);
@@ -108,7 +118,7 @@ done:
 }
 
 PyDoc_STRVAR(kinds_doc,
-"kinds(scores, rows, named, rank, (doubt, neighbour), (best, probability))\n--\n\n"
+"kinds(scores, rows, named, rank, (hint, times), (doubt, neighbour), (best, probability))\n--\n\n"
 "The likeliest kind of rows, and its probability. See cleanbody.naming.name_kinds.");
 
 PyMethodDef kinds_methods[] = {

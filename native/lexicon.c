@@ -220,7 +220,8 @@ static PyObject *native_class_rows(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "OO!O:class_rows", &capsule, &PyList_Type, &names, &out)) return NULL;
     const Classes *classes = PyCapsule_GetPointer(capsule, CAPSULE);
     if (!classes) return NULL;
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Py_ssize_t rows = PyList_GET_SIZE(names), kinds = classes->most_kinds;
     if (rows > PY_SSIZE_T_MAX / 8 / (kinds + 1)) return PyErr_NoMemory();
     double *row = views_get(&views, out, sizeof(double), rows * kinds, 1);

@@ -14,7 +14,6 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",
                                     NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__native(void) {
-    if (scan_setup() < 0) return NULL;
     columns_setup();
     if (scan_setup() < 0 || names_setup() < 0) return NULL;
     PyObject *made = PyModule_Create(&module);

@@ -12,10 +12,12 @@
 /* Functions of the module, a table for each file. */
 extern PyMethodDef context_methods[], decide_methods[], ensemble_methods[], forest_methods[], grade_methods[],
     head_methods[], headline_methods[], kinds_methods[], lexbor_methods[], lexicon_methods[], lines_methods[],
-    mend_methods[], noscript_methods[], phrases_methods[], place_methods[], plaintext_methods[], region_methods[], render_methods[], scan_methods[],
-    second_methods[], tags_methods[], text_methods[], tree_methods[], utf8_methods[], walk_methods[], words_methods[];
+    mend_methods[], noscript_methods[], phrases_methods[], place_methods[], plaintext_methods[], region_methods[],
+    render_methods[], scan_methods[], second_methods[], tags_methods[], text_methods[], tree_methods[],
+    utf8_methods[], walk_methods[], words_methods[];
 
-/* Buffers of arrays (views.c): begin with `Views views = {.count = 0};`, and release on every way out. */
+/* Buffers of arrays (views.c): begin with `Views views; views.count = 0;`, as to set all of it to
+   zeros takes long, and release on every way out. */
 enum { MAX_VIEWS = 256 };
 typedef struct {
     Py_buffer items[MAX_VIEWS];
@@ -182,7 +184,6 @@ int words_split(Words *words, PyObject *text, Py_ssize_t chars);
 int words_is_spaceless(const Words *words, const Word *word);
 void words_free(Words *words);
 /* Called once, when the module is imported; -1 and an exception where that fails. */
-int scan_setup(void);
 void columns_setup(void);
 int scan_setup(void), names_setup(void);
 

@@ -370,7 +370,8 @@ static PyObject *native_phrase_columns(PyObject *self, PyObject *args) {
         return NULL;
     const Trie *trie = trie_of(capsule);
     if (!trie) return NULL;
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Py_ssize_t rows = PyList_GET_SIZE(texts), count = PyTuple_GET_SIZE(columns);
     const double *words = views_get(&views, words_array, sizeof(double), rows, 0);
     out.kinds = trie->kinds;

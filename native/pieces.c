@@ -13,16 +13,15 @@ static int add_piece(Page *page, PyObject *text, Py_ssize_t begin, Py_ssize_t en
     return result;
 }
 
-int has_head(Page *page, PyObject *text, const Key *title, const Names *lines) {
+int each_head(Page *page, PyObject *text, int (*use)(Page *, const Key *, void *), void *with) {
     Py_ssize_t at = 0, begin, end;
     for (int i = 0; i < MOST_MARKS && next_mark(text, at, &begin, &end); i++, at = end) {
         Key key;
         if (!begin) continue;
         if (keys_add(&page->keys, text, begin, &key) < 0) return -1;
-        int found = title ? keys_equal(&page->keys, title, &key)
-                          : names_find(lines, bytes_of(page, &key), key.size) >= 0;
+        int result = use(page, &key, with);
         keys_drop(&page->keys, &key);
-        if (found) return 1;
+        if (result) return result;
     }
     return 0;
 }

@@ -1,43 +1,9 @@
 /* Kept blocks as plain text. Twin: cleanbody.render._Text on the tree of cleanbody.render_tree.grow, whose parts the
    functions here are named for. */
 
-#include "native.h"
+#include "render.h"
 
-/* Elements that are structure, and "" for a block. */
-enum { LEAF, ROOT, UL, OL, LI, QUOTE_TAG, FIGURE, PRE, TABLE, TR, TD, TH, DL, DT, DD, NO_TAG };
-/* Kinds, in the order of cleanbody.page.Kind. */
-enum { PARAGRAPH, HEADING, ITEM, CELL, TERM, DEFINITION, QUOTE, CODE, CAPTION, CONTROL };
-/* Containers give a path at most 2 keys more than MAX_NESTING, the kind of a block at most 1 + MAX_LEVEL + 1 more. */
-enum { MAX_NESTING = 12, MAX_LEVEL = 6, MAX_PATH = 32 };
-
-typedef struct { int tag; Py_ssize_t at; } Key;
-typedef struct { Key key; int32_t up, depth; } Step; /* a path is its last step, and those above it */
-typedef struct {
-    int tag;
-    Py_ssize_t at;
-    int32_t first, last, next; /* children, and the sibling behind; -1: none */
-    int32_t cell, rows; /* of a table: where its cells begin, and how many rows they make */
-} Node;
-
-typedef struct {
-    PyObject *text, *tags, *parts, *gap, *line, *tab, *space;
-    Py_ssize_t count, containers;
-    const long *start, *end, *container, *parent;
-    const uint8_t *kind, *level;
-    Step *step;
-    int32_t *known; /* of each container its path + 1; 0: not looked at */
-    Node *node;
-    Py_ssize_t *slot;  /* of each container: the block in it + 1, while a row is made; else 0 */
-    Py_ssize_t *cells; /* blocks; -1: an empty cell */
-    Py_ssize_t steps, step_room, nodes, node_room, cell_count, cell_room;
-} Page;
-
-static int is_list(int tag) { return tag == UL || tag == OL; }
-static int is_cell(int tag) { return tag == TD || tag == TH; }
-static int is_term(int tag) { return tag == DT || tag == DD; }
-
-/* Room for one more item; -1 and an exception where there is none. */
-static int grow_room(void **items, Py_ssize_t count, Py_ssize_t *room, size_t size) {
+int grow_room(void **items, Py_ssize_t count, Py_ssize_t *room, size_t size) {
     if (count < *room) return 0;
     Py_ssize_t wanted = *room ? *room * 2 : 256;
     void *moved = wanted < INT32_MAX ? PyMem_Realloc(*items, (size_t)wanted * size) : NULL;
@@ -50,7 +16,7 @@ static int grow_room(void **items, Py_ssize_t count, Py_ssize_t *room, size_t si
     return 0;
 }
 
-static int tag_of(PyObject *name) {
+int tag_of(PyObject *name) {
     static const struct { const char *name; int tag; } names[] = {
         {"ul", UL}, {"ol", OL}, {"li", LI}, {"td", TD}, {"tr", TR}, {"th", TH}, {"dl", DL}, {"dt", DT}, {"dd", DD},
         {"table", TABLE}, {"blockquote", QUOTE_TAG}, {"figure", FIGURE}, {"pre", PRE}, {"listing", PRE}, {"xmp", PRE},
@@ -206,7 +172,7 @@ static int grow(Page *p, PyObject *blocks) {
     return 0;
 }
 
-static int is_plain(const Page *p, const Node *n) {
+int is_plain(const Page *p, const Node *n) {
     if (n->tag != LEAF) return 0;
     int kind = p->kind[n->at];
     return kind != HEADING && kind != QUOTE && kind != CODE && kind != CAPTION;
@@ -218,100 +184,6 @@ static int is_tight(const Page *p, const Node *n) {
         if (!is_list(c->tag) && (child != n->first || !is_plain(p, c))) return 0;
     }
     return 1;
-}
-
-/* -- tables -------------------------------------------------------------------------------------------------------- */
-
-static int add_cell(Page *p, Py_ssize_t block) {
-    if (grow_room((void **)&p->cells, p->cell_count, &p->cell_room, sizeof *p->cells) < 0) return -1;
-    p->cells[p->cell_count++] = block;
-    return 0;
-}
-
-/* The cells of a row in order; those with nothing kept stay as empty cells. Of cells of one element the last counts. */
-static int add_row(Page *p, const Node *row) {
-    if (!p->slot && !(p->slot = PyMem_Calloc((size_t)p->containers + 1, sizeof *p->slot))) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    int bare = 0, result = 0; /* whether some stand in no element: then all as they come */
-    for (int32_t c = row->first; c >= 0; c = p->node[c].next) {
-        Py_ssize_t at = p->node[c].at;
-        if (at >= 0) p->slot[at] = p->node[p->node[c].first].at + 1;
-        bare |= at < 0;
-    }
-    for (Py_ssize_t c = row->at + 1; !bare && c < p->containers && p->parent[c] >= row->at && result == 0; c++)
-        if (p->parent[c] == row->at && is_cell(tag_of(PyList_GET_ITEM(p->tags, c)))) result = add_cell(p, p->slot[c] - 1);
-    for (int32_t c = row->first; c >= 0 && result == 0; c = p->node[c].next) {
-        Py_ssize_t at = p->node[c].at;
-        if (at < 0)
-            result = add_cell(p, p->node[p->node[c].first].at);
-        else if (bare && p->slot[at])
-            result = add_cell(p, p->slot[at] - 1);
-        if (at >= 0) p->slot[at] = 0;
-    }
-    return result;
-}
-
-/* Whether all cells of a row are one plain block. */
-static int is_row(const Page *p, const Node *row) {
-    for (int32_t c = row->first; c >= 0; c = p->node[c].next) {
-        const Node *cell = &p->node[c];
-        if (cell->first < 0 || cell->first != cell->last || !is_plain(p, &p->node[cell->first])) return 0;
-    }
-    return 1;
-}
-
-/* Gives a table its cells without empty columns: of each row how many, and their blocks; 0 if it serves the layout. */
-static int fill_grid(Page *p, int32_t table, const Py_ssize_t *ends, Py_ssize_t rows, Py_ssize_t begin) {
-    Py_ssize_t width = 0, used = 0, to = p->cell_count, from = begin;
-    for (Py_ssize_t r = 0; r < rows; r++) {
-        Py_ssize_t size = ends[r] - (r ? ends[r - 1] : begin);
-        width = size > width ? size : width;
-    }
-    uint8_t *wanted = PyMem_Calloc((size_t)width + 1, 1);
-    if (!wanted) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (Py_ssize_t r = 0, at = begin; r < rows; r++)
-        for (Py_ssize_t c = 0; at < ends[r]; at++, c++) wanted[c] |= p->cells[at] >= 0;
-    for (Py_ssize_t c = 0; c < width; c++) used += wanted[c];
-    int result = used >= 2;
-    for (Py_ssize_t r = 0; r < rows && result == 1; r++) {
-        Py_ssize_t count = p->cell_count;
-        if (add_cell(p, 0) < 0) result = -1;
-        for (Py_ssize_t c = 0; from < ends[r] && result == 1; c++, from++)
-            if (wanted[c] && add_cell(p, p->cells[from]) < 0) result = -1;
-        if (result == 1) p->cells[count] = p->cell_count - count - 1;
-    }
-    PyMem_Free(wanted);
-    p->node[table].cell = (int32_t)to;
-    p->node[table].rows = (int32_t)rows;
-    return result;
-}
-
-/* The same for a table with its captions; what is no part of a table makes it layout. */
-static int make_grid(Page *p, int32_t table) {
-    Py_ssize_t begin = p->cell_count, rows = 0, room = 0;
-    Py_ssize_t *ends = NULL;
-    int result = 1;
-    for (int32_t c = p->node[table].first; c >= 0 && result == 1; c = p->node[c].next) {
-        const Node *child = &p->node[c];
-        if (child->tag != TR) {
-            result = child->tag == LEAF && p->kind[child->at] == CAPTION;
-            continue;
-        }
-        if (!is_row(p, child))
-            result = 0;
-        else if (add_row(p, child) < 0 || grow_room((void **)&ends, rows, &room, sizeof *ends) < 0)
-            result = -1;
-        else
-            ends[rows++] = p->cell_count;
-    }
-    if (result == 1) result = rows ? fill_grid(p, table, ends, rows, begin) : 0;
-    PyMem_Free(ends);
-    return result;
 }
 
 /* Puts `child` behind the last child of `node` so far. */

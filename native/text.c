@@ -182,7 +182,8 @@ static PyObject *native_text_columns(PyObject *self, PyObject *args) {
     double *out[COLUMNS];
     if (!PyArg_ParseTuple(args, "OO", &texts, &columns)) return NULL;
     if (!(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
     int done = views_columns(&views, columns, COLUMNS, rows, out, 1) == 0;
     for (Py_ssize_t i = 0; done && i < rows; i++) {

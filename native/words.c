@@ -315,7 +315,8 @@ static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
         return NULL;
     Page page = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .columns = out};
     if (!page.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     page.rows = PySequence_Fast_GET_SIZE(held);
     int done = page.rows < INT32_MAX / 2 && (page.words = views_get(&views, words, 8, page.rows, 0)) &&
                (page.link_share = views_get(&views, link_share, 8, page.rows, 0)) &&
@@ -378,7 +379,8 @@ static PyObject *native_section_columns(PyObject *self, PyObject *args) {
         return NULL;
     Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE)};
     if (!s.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
-    Views views = {.count = 0};
+    Views views;
+    views.count = 0;
     Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
     int done = (s.words = views_get(&views, words, 8, rows, 0)) &&
                (s.link_share = views_get(&views, link_share, 8, rows, 0)) &&

@@ -31,8 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "plaintext": {"page", "compiled", "patterns"},
     "metadata": {"page", "jsonld", "patterns", "compiled"},
     "lexicon": {"page", "compiled", "patterns", "data"},
-    "site": {"page"},
-    "features": {"page", "metadata", "lexicon", "site", "compiled", "patterns", "data"},
+    "features": {"page", "metadata", "lexicon", "compiled", "patterns", "data"},
     "rules": {"page", "features", "compiled"},
     "model": {"page", "features", "compiled", "data"},
     "classify": {"page", "features", "rules", "model", "compiled"},
@@ -40,19 +39,17 @@ ROOMS: dict[str, set[str]] = {
     "config": {"page", "scan"},
     "batch": {"page", "decode"},
     "render": {"page", "compiled"},
-    "report": {"page"},
     "warc": {"page"},
     "compiled": {"_native"},
     "_native": set(),
     "data": set(),
 }
-ROOMS["cleaner"] = set(ROOMS)
-ROOMS["corpus"] = {"cleaner", "batch", "warc", "site", "page", "decode"}
-ROOMS["train"] = set(ROOMS) - {"corpus"}
-ROOMS["integrations"] = {"cleaner", "corpus", "site", "page"}
+ROOMS["cleaner"] = set(ROOMS) - {"warc"}
+ROOMS["corpus"] = {"cleaner", "batch", "warc", "page", "decode"}
+ROOMS["train"] = {"cleaner"} | ROOMS["cleaner"]
 ROOMS["cli"] = set(ROOMS)
 ROOMS["__main__"] = {"cli"}
-ROOMS["__init__"] = set(ROOMS) - {"cli", "train", "integrations", "__main__"}
+ROOMS["__init__"] = set(ROOMS) - {"cli", "train", "__main__"}
 BESIDE = {
     "render_html": "render",
     "render_inline": "render",
@@ -148,6 +145,27 @@ def _foreign(module: str) -> Iterator[Import]:
 
 def test_every_module_has_its_room() -> None:
     assert [module for module in MODULES if _room(module) not in ROOMS] == []
+    assert set(ROOMS) <= {_room(module) for module in (*MODULES, *COMPILED, "_native")}
+    assert set(BESIDE) <= set(MODULES)
+
+
+def test_the_rooms_are_those_of_the_documented_table() -> None:
+    """Cells that hold names alone, and those that say so in words, each room with its own."""
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| room | holds")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    told = {room.strip("`/"): imports for room, _, imports in rows}
+    assert set(told) == set(ROOMS) - {"__main__", "__init__"}
+    named = {room: set(re.findall(r"`(\w+)`", cell)) for room, cell in told.items() if " and " not in cell}
+    in_words = {"page", "cleaner", "train", "cli"}
+    assert {room: named[room] for room in ROOMS if room in named and room not in in_words} == {
+        room: rooms for room, rooms in ROOMS.items() if room in told and room not in in_words
+    }
+    assert [told[room] for room in ("cleaner", "train", "cli")] == [
+        "all above",
+        "`cleaner` and all it may import",
+        "everything",
+    ]
+    assert set(list(told)[: list(told).index("cleaner")]) == ROOMS["cleaner"]
 
 
 @each_module
@@ -159,7 +177,7 @@ def test_imports_go_down(module: str) -> None:
         if target == "train" != room:  # it needs packages that few have
             allowed = allowed and found.lazy
         if found.name == "__init__":  # the public names alone: for those above the composition
-            allowed = room in ("cli", "integrations")
+            allowed = room == "cli"
         assert allowed, f"{module}:{found.line}: {room} may not import {target}"
 
 

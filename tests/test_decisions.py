@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, replace
+from functools import cached_property, partial
 
 import pytest
 
@@ -33,25 +34,28 @@ class Teller:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
+    @cached_property
     def label(self) -> bytearray:
         self.asked.append("label")
         return bytearray(LABELLED)
 
-    def reasons(self, labels: bytearray) -> tuple[tuple[Reason, ...], ...]:
-        assert labels == LABELLED
+    @property
+    def reasons(self) -> tuple[tuple[Reason, ...], ...]:
+        assert self.label == LABELLED
         self.asked.append("reasons")
         return REASONS
 
-    def author(self, labels: bytearray) -> Mapping[int, str]:
-        assert labels == LABELLED
+    @property
+    def author(self) -> Mapping[int, str]:
+        assert self.label == LABELLED
         self.asked.append("author")
         return {0: "Ann"}
 
 
 def later(teller: Teller | None = None) -> Decisions:
-    asked = teller or Teller()
     scores = array("d", [0.9, 0.1, 0.5])
-    return Decisions.later(scores, bytearray([1, 0, 1]), 2, asked.label, asked.reasons, asked.author)
+    read = partial(getattr, teller or Teller())
+    return Decisions.later(read, score=scores, keep=bytearray([1, 0, 1]), _headline=2)
 
 
 def at_once() -> Decisions:
@@ -86,7 +90,7 @@ def test_copies_and_pickles_hold_values_alone() -> None:
 def test_it_is_frozen_and_has_no_other_names() -> None:
     with pytest.raises(FrozenInstanceError):
         later().label = bytearray()  # type: ignore[misc]
-    with pytest.raises(AttributeError, match="Decisions has no labels"):
+    with pytest.raises(AttributeError, match="Decisions has no 'labels'"):
         later().labels  # noqa: B018
     assert [field.name for field in fields(Decisions)] == ["label", "score", "keep", "reasons", "author"]
 
@@ -123,7 +127,7 @@ def test_a_page_holds_columns_of_doubtful_blocks_alone() -> None:
     page = cleanbody.clean(
         "<p>It rained all day, and in the evening it rained still.</p>" + "<p><a href=x>Go on</a></p>" * 99
     )
-    later_ = page.decisions._finders["label"].__self__  # type: ignore[index]
+    later_ = page.decisions._read.args[0].later  # type: ignore[union-attr]
     assert isinstance(later_.doubtful, naming.Doubtful)
     assert len(later_.doubtful.rows) <= page.decisions.keep.count(0)
     size = sum(sys.getsizeof(part) for part in (*later_, *later_.doubtful, *later_.page, *later_.verdict))

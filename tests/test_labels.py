@@ -12,9 +12,10 @@ from cleanbody.classify import classify
 from cleanbody.features import COLUMNS, compute
 from cleanbody.lexicon import Lexicon
 from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Ensemble, Model, kind_name, read_model, write_model
-from cleanbody.naming import LEAST
+from cleanbody.naming import CONTENT, DOUBTFUL, LEAST, SURE, Doubtful, Ruled, Said, name_kinds
 from cleanbody.page import CONTENT_LABELS, LABELS, Decisions
 from cleanbody.plaintext import read_text
+from cleanbody.rules import VETO, Book, Rule
 
 EMPTY = Ensemble(KIND_COLUMNS, *(array(code) for code in "HHHBddI"))
 PROSE = "It rained all day, and in the evening, when nobody minded any more, it rained still on hills and roofs."
@@ -59,9 +60,33 @@ def labels(kinds: dict[Label, float]) -> list[str]:
 def test_the_likeliest_kind_names_what_no_rule_names() -> None:
     assert labels({}) == ["body", "other", "body", "comment-prompt"]
     assert labels({Label.SHARE: 2.0, Label.TEASER: 0.0}) == ["body", "share", "body", "comment-prompt"]
-    assert labels({Label.SHARE: 1.0, Label.OTHER: 2.0}) == ["body", "other", "body", "comment-prompt"]
+    assert labels({Label.SHARE: 1.0, Label.OTHER: 9.0}) == ["body", "share", "body", "comment-prompt"]
     even = dict.fromkeys((Label.SHARE, Label.TEASER, Label.FOOTER), 1.0)
     assert LEAST > 1 / 3 and labels(even)[1] == "other"  # no kind is likely enough
+
+
+def test_comments_are_called_so_on_good_grounds_alone() -> None:
+    assert labels({Label.COMMENT: 1.0, Label.TEASER: 0.0})[1] == "other"
+    assert labels({Label.COMMENT: 3.0, Label.TEASER: 0.0})[1] == "comment"
+
+
+def test_a_rule_that_is_not_sure_is_a_hint_and_one_of_no_kind_is_none() -> None:
+    document = read_text(TEXT)
+    table = compute(document, Lexicon.load())
+    kinds = {kind_name("text", label): flat(KIND_COLUMNS, 1.0) for label in (Label.SHARE, Label.TEASER, Label.FOOTER)}
+    hint, other = Rule("hint", Label.FOOTER, SURE - 1.0, ()), Rule("place", Label.OTHER, SURE + 1.0, ())
+    fate = bytearray([CONTENT, DOUBTFUL, CONTENT, CONTENT])
+
+    def name(*rules: Rule) -> Label:
+        ruled = Ruled.of(Book(rules), [0, (1 << len(rules)) - 1, 0, 0])
+        model, doubtful = Model(kinds, {}), Doubtful.of(table, fate)
+        kind, _ = name_kinds(doubtful, ruled, fate, table["words"], "text", model).get(1, (None, 0.0))
+        return Said.by(rules).label(kind)
+
+    assert name(hint) is name(hint, other) is Label.FOOTER
+    assert name(other) is Label.OTHER
+    assert Said.by([hint, other]).label(None) is Label.FOOTER
+    assert Said.by([hint, replace(other, weight=VETO)]).label(None) is Label.OTHER
 
 
 def test_the_kind_is_a_reason_of_what_it_names_alone() -> None:

@@ -275,10 +275,10 @@ def test_rows_taken_out_and_a_page_as_a_row(seed: int, rows: int) -> None:
     values = [random_.choice([random_.uniform(-1e3, 1e3), *NUMBERS[:8]]) for _ in range(2 * rows)]
     table = Table(tuple(array("d", random_.choices(values, k=rows)) for _ in COLUMNS), rows)
     fate = bytearray(random_.choices([naming.CONTENT, naming.DOUBTFUL, naming.NAMED], k=rows))
-    taken, row = naming.Doubtful.of(table, fate), page_type._page_row(table)
+    taken, row = naming.Doubtful.of(table, fate), page_type.page_row(table.columns)
     with without_core(naming), without_core(page_type):
         assert naming.Doubtful.of(table, fate) == taken
-        assert page_type._page_row(table).tobytes() == row.tobytes()
+        assert page_type.page_row(table.columns).tobytes() == row.tobytes()
     assert len(taken.columns) == len(taken.rows) * len(KIND_COLUMNS)
 
 
@@ -291,9 +291,29 @@ def test_likeliest_kinds(seed: int, blocks: int, kinds: int) -> None:
     drop = [random_.random() < 0.5 for _ in range(blocks)]
     named = array("h", [random_.randrange(len(known)) if drop[i] and i not in rows else -1 for i in range(blocks)])
     scores = array("d", [random_.choice([random_.uniform(-9, 9), 0.0, 1.0]) for _ in range(len(known) * len(rows))])
-    best, probability = naming._likeliest(scores, rows, named, known)
-    again = naming._likeliest_rows(scores, rows, named, known)
+    book = Book([Rule("r", label, random_.choice([0.5, 2.0, 3.5]), ()) for label in (*KIND_LABELS, Label.BODY) * 5])
+    bits = [sum(1 << random_.randrange(len(book.rules)) for _ in range(random_.randrange(4))) for _ in range(5)]
+    ruled = naming.Ruled.of(book, random_.choices([0, *(b % (1 << len(book.rules)) for b in bits)], k=blocks))
+    hints = naming._hints(rows, ruled, known)
+    best, probability = naming._likeliest(scores, rows, named, hints, known)
+    again = naming._likeliest_rows(scores, rows, named, hints, known)
     assert (list(best), list(probability)) == again
+
+
+def test_kinds_of_what_does_not_fit() -> None:
+    rows, named, none = array("i", [0]), array("h", [-1]), array("d")
+    scores, fine = array("d", [1.0, 2.0]), (array("i", [0]), array("d", [1.0, 1.0]))
+    out = bytearray(1), array("d", [0.0])
+    _native.kinds(scores, rows, named, b"\0\1", fine, (0.1, 0.5), out)
+    for row, hints in (
+        (rows, (array("i", [1]), fine[1])),
+        (rows, (array("i", [-1]), fine[1])),
+        (rows, (array("i"), fine[1])),
+        (rows, (fine[0], none)),
+        (array("i", [1]), fine),
+    ):
+        with pytest.raises(ValueError, match=r"^[^\n]+$"):
+            _native.kinds(scores, row, named, b"\0\1", hints, (0.1, 0.5), out)
 
 
 # --- text ------------------------------------------------------------------------------------------------------------

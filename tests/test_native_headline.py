@@ -83,10 +83,34 @@ def test_every_letter() -> None:
         same(documents([(line, 0.0, False, 1, 0), (title + " x", 0.0, False, 0, 0)], True), [title])
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.data(), st.booleans())
+def test_headline_of_a_text(data: Any, markup: bool) -> None:
+    words = st.sampled_from(["rain", "falls", "on", "the", "Sea", "hills"])
+    titles = data.draw(st.lists(st.lists(words, min_size=2, max_size=7), min_size=1, max_size=3))
+
+    def line(parts: tuple[list[str], int, str, str]) -> str:
+        title, size, before, behind = parts
+        return before + " ".join(title[: max(size, 1)]) + behind
+
+    lines = st.tuples(
+        st.sampled_from(titles),
+        st.sampled_from([9, 9, 9, 5, 4, 3, 2]),
+        st.sampled_from(["", "", "", "a b ", "News | ", "- ", "* "]),
+        st.sampled_from(["", "", " | News", " - Sea - News", "...", " …", " ru...", "."]),
+    ).map(line)
+    texts = data.draw(st.lists(lines, min_size=1, max_size=30))
+    prose = data.draw(st.lists(st.sampled_from([False, False, False, True]), min_size=len(texts), max_size=len(texts)))
+    blocks = [(text, 0.0, is_prose, 0, 0) for text, is_prose in zip(texts, prose, strict=True)]
+    same(documents(blocks, markup), [])
+    same(documents([*blocks, *((" ".join(["w"] * 45), 0.0, True, 0, 0) for _ in range(2))], markup), [])
+
+
 HOSTILE = [
     ["a-" * 20_000 + "b"] * 40, ["a | " * 10_000] * 40, ["_" * 40_000] * 40, [" " * 40_000 + "a b c"] * 40,
     ["a b c|" * 30, "x"] * 2_000, ["a\u0301 " * 30] * 400, [" - " * 10_000] * 40,
     [f"w{i} a b c d e f g h i" for i in range(4_000)],
+    [f"{'a ' * (i % 60)}{i}..." for i in range(4_000)], ["a b " + "c" * 40_000 + "..."] * 200,
 ]  # fmt: skip
 
 

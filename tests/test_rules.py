@@ -92,6 +92,31 @@ def bare(line: str) -> Case:
     return Case(f"{TITLE}\n\n{A}\n\n{line}\n\n{B}", line)
 
 
+PROSE = [
+    "The miller counted sacks by the light of a lamp that smoked a little, and the dogs slept under the long table.",
+    "Carts came down from the farms one after another, and nobody asked how deep the water stood behind the mill.",
+    "An old woman had carried her clock across three fields and would not put it down before it had struck seven.",
+    "When the bells began at last, boys climbed up to the loft and shouted names of ships which nobody had heard of.",
+]
+
+
+def column(*lines: str, after: int = 2) -> str:
+    """A text of four paragraphs, with lines after one of them."""
+    return "\n\n".join([TITLE, *PROSE[:after], *lines, *PROSE[after:]])
+
+
+def top(line: str) -> Case:
+    """A line between the headline of a text and its first paragraph."""
+    return Case("\n\n".join([TITLE, line, *PROSE * 2]), line)
+
+
+def end(*lines: str) -> Case:
+    """Lines below a text of many paragraphs; the case is about the first."""
+    return Case("\n\n".join([TITLE, *PROSE * 5, *lines]), lines[0])
+
+
+SHORT = ["Plans", "Puzzles", "Podcasts"]
+END = "The Daily of the hills, all rights reserved in all lands of the world and beyond, as ever"
 FROM = "Museum opens from Monday to young painters"
 
 
@@ -390,6 +415,93 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
     "pagination-marked-up": (
         [under("<div class=pager><p>Older</div>")],
         [under(f"<div class=pager><p>{A}</div>"), under("<p>Older")],
+    ),
+    "newsletter-opens": (
+        [
+            bare("Sign up for our newsletter, free and full of weather from all hills and valleys of the land"),
+            under("<p>Sign up for our newsletter, free and full of weather from all hills and valleys of the land"),
+        ],
+        [
+            bare("You may sign up for our newsletter, free and full of weather from all hills and valleys of the land"),
+            bare("Sign up, free and full of weather from all hills and valleys of the land"),
+        ],
+    ),
+    "paywall-opens": (
+        [
+            bare("Subscribe to read on, for less than a loaf of bread costs"),
+            amid("<p>Subscribe to read on, all of you"),
+        ],
+        [
+            bare("Subscribe to read on, said Ann, and closed the door."),
+            bare("You may subscribe to read on, for less than a loaf"),
+            bare("Subscribe to read on"[:9] + " to nothing at all"),
+        ],
+    ),
+    "footer-phrase-at-end": (
+        [end(END), end(END, *SHORT)],
+        [Case(column(END, after=1), END), end("The Daily of the hills, no rights reserved")],
+    ),
+    "date-near-top": (
+        [over("<p>Ann Example in Harwick town, 12 March 2020, for the Daily"), top("12.3.2020 14:30")],
+        [
+            top("It was 12 March 2020 that the bridge fell."),
+            top("Ann Example in Harwick town"),
+            Case(column("Ann Example, 12 March 2020", after=3), "Ann Example, 12 March 2020"),
+        ],
+    ),
+    "above-headline": (
+        [over("<p>Puzzles"), Case(f"Puzzles\n\n{TITLE}\n\n{BARE}", "Puzzles")],
+        [under("<p>Puzzles"), over("<p>Puzzles are dear."), over("<p>Lower valley floods")],
+    ),
+    "below-headline": (
+        [top("Keep this one")],
+        [
+            top("Keep this one."),
+            top("The floods"),
+            top("Keep the miller"),
+            Case(column("Keep this one"), "Keep this one"),
+        ],
+    ),
+    "below-prose": (
+        [end("Order papers"), end("Order papers", *SHORT)],
+        [end("Order papers now."), end("- Order papers"), Case(column("Order papers"), "Order papers")],
+    ),
+    "far-below-prose": (
+        [Case(end(*SHORT * 4, "Order papers").source, "Order papers")],
+        [end("Order papers", *SHORT * 4), Case(end(*SHORT * 4, "Order papers now.").source, "Order papers now.")],
+    ),
+    "sentence-below-prose": (
+        [end("Ann Example keeps Bees in Harwick.", *SHORT * 3)],
+        [
+            end("Nobody keeps bees there in winter any more, and nobody ever will.", *SHORT * 3),
+            end("Ann Miller counted Sacks.", *SHORT * 3),
+            Case(column("Ann Example keeps Bees in Harwick."), "Ann Example keeps Bees in Harwick."),
+        ],
+    ),
+    "short-behind-short": (
+        [Case(column("Morning letter", "Yes please, now"), "Yes please, now")],
+        [
+            Case(column("Yes please, now"), "Yes please, now"),  # a subheading stands alone
+            Case(column("Morning letter", "Yes, miller"), "Yes, miller"),
+            Case(column("Morning letter", "- Yes please, now"), "- Yes please, now"),
+            Case(column("Morning letter", "Yes please, now", *SHORT), "Yes please, now"),  # a list
+        ],
+    ),
+    "short-before-short": (
+        [Case(column("Morning letter", "Yes please, now"), "Morning letter")],
+        [
+            Case(column("Morning letter"), "Morning letter"),
+            Case(column("Evening bells", "Yes please, now", after=3), "Evening bells"),
+            Case(column("Morning letter", *SHORT), "Morning letter"),
+        ],
+    ),
+    "line-behind-short": (
+        [Case(column("Other people read", FROM), FROM)],
+        [Case(column(FROM), FROM), Case(column("Other people read", "Museum opens"), "Museum opens")],
+    ),
+    "line-before-short": (
+        [Case(column(FROM, "Bakers want longer nights off"), FROM)],
+        [Case(column(FROM), FROM), Case(column("Museum opens", "Bakers want nights"), "Museum opens")],
     ),
     "no-script": ([under("<noscript><p>Turn it on</noscript>")], [under("<p>Turn it on")]),
     "control": ([under("<button>Send</button>")], [amid("<p>Press <button>Send</button> now")]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
@@ -39,6 +39,8 @@ _NO_END: Final = frozenset(".:;,。：；，、")
 _NO_START: Final = frozenset("-–—•*·#>[(\"“„«「『‘'")
 RANK_COST: Final = 0.6  # what a candidate loses to the one before it, in points of `_choose`
 NEAR: Final = 0.8  # words in common from which two lines say the same
+REACH: Final = 20  # blocks after a text's headline within which its prose begins
+OPENED: Final = 4.0  # what it speaks for a line that a text's first lines hold it before a site's name
 LONE_LINES: Final = 4  # short lines that may stand before the first prose of a text for one to be its headline
 _HEADING: Final = KINDS.index(Kind.HEADING)
 _ITEM: Final = KINDS.index(Kind.ITEM)
@@ -236,7 +238,6 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     """The headline of a text: a line that stands again above the prose, or the lone short line above it."""
     if True not in prose:
         return None
-    counts = Counter(lines.keys)
     known = set(lines.keys)
     opening: dict[Key, int] = {}  # pieces of the first lines, where a page's <title> ends up
     for i, text in enumerate(texts[:3]):
@@ -245,21 +246,61 @@ def _repeated(lines: _Lines, texts: Sequence[str], words: Sequence[float], prose
     last = len(prose) - 1 - prose[::-1].index(True)
     best, best_score = None, 1.9
     second_prose = next((i for i in range(prose.index(True) + 1, len(prose)) if prose[i]), len(prose))
-    tails = _tails(lines)
+    again = _again(lines, texts, second_prose)
+    cut = _beginnings(lines, texts)
     for i, key in zip(lines.blocks, lines.keys, strict=True):
-        if words[i] < LEAST_WORDS or i > last or not _leads(i, prose, second_prose):
+        opened = opening.get(key, i) != i
+        leads = _leads(i, prose, second_prose) or (opened and words[i] >= LEAST_LONE)
+        if words[i] < LEAST_WORDS or i > last or not leads or texts[i][0] in _NO_START:
             continue
         if any(_key(head) in known for head in heads(texts[i])):
             continue  # the same with a site's name behind it
-        score = min(counts[key], 4) + 1.5 * tails.get(key, 0) + (1.5 if opening.get(key, i) != i else 0.0)
+        if _CUT.search(texts[i]) and cut[key[:-1]] > 1:
+            continue  # another line has it in full
+        score = again[key] + (OPENED if opened and words[i] >= LEAST_LONE else 1.5 if opened else 0.0)
         if score > best_score:
             best, best_score = texts[i], score
     return best or _lone(texts, words, prose)
 
 
+def _again(lines: _Lines, texts: Sequence[str], end: int) -> defaultdict[Key, float]:
+    """How much speaks for each line to be the headline: that it stands again before block `end`, as it is, cut short,
+    before a site's name or behind a trail."""
+    known = set(lines.keys)
+    out: defaultdict[Key, float] = defaultdict(float)
+    counts, fronts = Counter[Key](), Counter[Key]()
+    for i, key in zip(lines.blocks, lines.keys, strict=True):
+        if i <= end:
+            counts[key] += 1
+            fronts.update({_key(head) for head in heads(texts[i])} & known)
+    tails = _tails(lines)
+    for key in known:
+        out[key] = min(counts[key], 4) + 1.5 * tails.get(key, 0) + 1.5 * min(fronts[key], 2)
+    starts = Counter(
+        key[:-1]
+        for i, key in zip(lines.blocks, lines.keys, strict=True)
+        if i <= end and len(key) >= LEAST_WORDS and _CUT.search(texts[i])
+    )
+    for key in known:
+        out[key] += min(2, sum(starts[key[:k]] for k in range(2, min(len(key), int(MOST_WORDS)))))
+    return out
+
+
+def _beginnings(lines: _Lines, texts: Sequence[str]) -> Counter[Key]:
+    """How many different lines begin with all but the last word of each line that is cut short."""
+    wanted = {
+        key[:-1]
+        for i, key in zip(lines.blocks, lines.keys, strict=True)
+        if len(key) >= LEAST_WORDS and _CUT.search(texts[i])
+    }
+    return Counter(
+        key[:k] for key in set(lines.keys) for k in range(2, min(len(key), int(MOST_WORDS)) + 1) if key[:k] in wanted
+    )
+
+
 def _leads(i: int, prose: Sequence[int], second_prose: int) -> bool:
-    """Whether prose follows a line within a few blocks, and no prose stands far before it."""
-    return i <= second_prose and True in prose[i : i + 8]
+    """Whether prose follows a line within some blocks, and no prose stands far before it."""
+    return i <= second_prose and True in prose[i : i + REACH]
 
 
 def _tails(lines: _Lines) -> Counter[Key]:

@@ -66,7 +66,7 @@ def open_text(path: Path) -> IO[str]:
     return path.open(encoding="utf-8")
 
 
-def _text_of(row: dict[str, Any]) -> str:
+def text_of(row: dict[str, Any]) -> str:
     """The scraped text of a row without HTML."""
     if row.get("lines"):
         return "".join("\n" * (int(line.get("b") or 0) + 1) + line["text"] for line in row["lines"]).lstrip("\n")
@@ -98,7 +98,7 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
 
 
 def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
-    html, text = row.get("html") or "", _text_of(row)
+    html, text = row.get("html") or "", text_of(row)
     gold = row.get("main_content", row.get("gold"))
     if not (html or text) or gold is None:
         return None

@@ -35,7 +35,7 @@ def labels_of_rules(table: Table, markup: bool, target: Sequence[float]) -> Byte
     """The same as far as the named rules are sure of it, of a page with its target alone; other where none holds."""
     out = np.full(len(target), NONE, dtype=np.int8)
     for i, rules in enumerate(evaluate(table, markup)[: len(target)]):
-        against = [rule for rule in rules if rule.label not in CONTENT_LABELS]
+        against = [rule for rule in rules if rule.label not in (*CONTENT_LABELS, Label.OTHER)]
         weight, label = max(((rule.weight, rule.label) for rule in against), default=(SURE, Label.OTHER))
         if weight >= SURE and target[i] < 0.1:
             out[i] = _NUMBER[label]
