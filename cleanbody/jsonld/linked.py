@@ -138,7 +138,10 @@ def _of(nodes: Sequence[Node], by_type: Mapping[str, Sequence[Node]], ends: tupl
 def _content(main: Sequence[Node], by_type: Mapping[str, Sequence[Node]]) -> list[Node]:
     """The main objects that are content, the most article-like first; the articles of a list do not count."""
     articles = _of(main, by_type, _ARTICLE_ENDS)
-    if len(articles) > MAX_ITEMS and len({plain(node.get("headline") or node.get("name")) for node in articles}) > MAX_ITEMS:
+    if (
+        len(articles) > MAX_ITEMS
+        and len({plain(node.get("headline") or node.get("name")) for node in articles}) > MAX_ITEMS
+    ):
         articles = []
     products = _of(main, by_type, _PRODUCT_ENDS)
     if len(products) > MAX_ITEMS and len({plain(node.get("name")) for node in products}) > MAX_ITEMS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -148,7 +147,7 @@ def _shapes(address: Address, steps: Sequence[str]) -> Iterator[str]:
         yield "root"
     elif url_date(address):
         yield "dated"
-    if steps and sum(1 for word in re.split(r"[-_]", steps[-1]) if word.isalpha()) >= SLUG_WORDS:
+    if steps and sum(map(str.isalpha, steps[-1].replace("_", "-").split("-"))) >= SLUG_WORDS:
         yield "slug"
 
 

@@ -82,15 +82,21 @@ class Site(NamedTuple):
         >>> Site.of(url="https://forum.mssociety.org.uk/").names_part(last), Site.of(["The Daily"]).names_part(last)
         (True, False)
         """
-        if not part.key:
+        key = part.key
+        if not key:
             return False
-        if self.is_named(part.key) or any(_covers(part.key, name) or _covers(name, part.key) for name in self.names):
+        if key in self.names or key in self.labels:
             return True
-        words = [fold(word) for word in part.text.split()] if self.labels else []
+        for name in self.names:
+            if _covers(key, name) or _covers(name, key):
+                return True
+        if not self.labels:
+            return False
+        words = [fold(word) for word in part.text.split()]
         initials = "".join(word[0] for word in words if word)
         for label in self.labels:
-            begins = len(part.key) >= MIN_LABEL - 1 and label.startswith(part.key)
-            if begins or _covers(part.key, label) or _covers(label, part.key) or label in words:
+            begins = len(key) >= MIN_LABEL - 1 and label.startswith(key)
+            if begins or _covers(key, label) or _covers(label, key) or label in words:
                 return True
             if len(initials) >= 3 and initials == label:
                 return True
