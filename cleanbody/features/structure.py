@@ -72,7 +72,7 @@ class Links(NamedTuple):
 
 def zeros(n: int) -> array[float]:
     """A column of n zeros."""
-    return array("d", bytes(8 * n))
+    return array("d", [0.0]) * n  # not by way of bytes, which would be as large once more
 
 
 def blank(n: int, count: int) -> list[array[float]]:
