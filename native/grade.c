@@ -103,7 +103,12 @@ INLINED int bin_rows(const double *x, Py_ssize_t rows, const double *edge, int c
 }
 
 static int bin_rows_anywhere(const double *x, Py_ssize_t rows, const double *edge, int count, int8_t *plane) {
-    return bin_rows(x, rows, edge, count, plane);
+    int unknown = 0;
+    for (Py_ssize_t i = 0; i < rows; i++) {
+        plane[i] = i && x[i] == x[i - 1] ? plane[i - 1] : (int8_t)(edges_below(edge, count, x[i]) - 128);
+        unknown |= x[i] != x[i];
+    }
+    return unknown;
 }
 
 #if defined(NEWER)
@@ -201,12 +206,12 @@ done:
 
 /* -- scores -------------------------------------------------------------------------------------------------------- */
 
-#if defined(__GNUC__)
+#if defined(NEWER)
 typedef int8_t Vector __attribute__((vector_size(32)));
 typedef uint64_t Eights __attribute__((vector_size(32)));
 
 /* The leaves of one plane that are still to be had, for rows side by side. */
-INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
+INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
     Vector a = {0}, b = {0}, x, y; /* the leaves that are lost; `half`: the second half of the rows is not there */
     for (; cut < end; cut++) {
         Vector limit = (Vector)((Eights){0} + cut->limit), lost = (Vector)((Eights){0} + cut->lost);
@@ -222,7 +227,9 @@ INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, 
     memcpy(live, &a, sizeof a);
     if (!half) memcpy(live + LANES / 2, &b, sizeof b);
 }
-#else
+#endif
+
+/* The same for any processor: compilers make vectors of it that the processor has. */
 INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
     memset(live, 255, LANES);
     for (; cut < end; cut++) {
@@ -231,16 +238,24 @@ INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, 
         for (int i = 0; i < LANES >> half; i++) live[i] &= (uint8_t)(x[i] > limit ? ~lost : 255);
     }
 }
+
+
+#if defined(NEWER)
+#define PRUNE(wide, ...) ((wide) ? prune_wide(__VA_ARGS__) : prune(__VA_ARGS__))
+#else
+#define PRUNE(wide, ...) prune(__VA_ARGS__)
 #endif
 
-INLINED void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *planes, int count, int half, double *out) {
+INLINED void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *planes, int count, int half, int wide,
+                        double *out) {
     uint8_t live[PLANES][LANES];
     uint32_t word[LANES];
     double sum[LANES];
     memcpy(sum, out, sizeof(double) * (size_t)count);
     for (Py_ssize_t k = e->begin; k < e->end; k++) {
         const Tree *t = &f->tree[k];
-        for (int p = 0; p < PLANES; p++) prune(f->cut + t->cuts[p], f->cut + t->cuts[p + 1], planes, half, live[p]);
+        for (int p = 0; p < PLANES; p++)
+            PRUNE(wide, f->cut + t->cuts[p], f->cut + t->cuts[p + 1], planes, half, live[p]);
         for (int i = 0; i < LANES >> half; i++)
             word[i] = (uint32_t)live[0][i] | (uint32_t)live[1][i] << 8 | (uint32_t)live[2][i] << 16 |
                       (uint32_t)live[3][i] << 24;
@@ -250,23 +265,24 @@ INLINED void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const 
 }
 
 /* All rows; `planes` are used up. */
-INLINED void grade_all(const Forest *f, const Ensemble *e, const int8_t **planes, Py_ssize_t rows, double *out) {
+INLINED void grade_all(const Forest *f, const Ensemble *e, const int8_t **planes, Py_ssize_t rows, int wide,
+                       double *out) {
     for (Py_ssize_t row = 0; row < rows; row += LANES) {
         if (rows - row <= LANES / 2)
-            grade_rows(f, e, planes, (int)(rows - row), 1, out + row);
+            grade_rows(f, e, planes, (int)(rows - row), 1, wide, out + row);
         else
-            grade_rows(f, e, planes, rows - row < LANES ? (int)(rows - row) : LANES, 0, out + row);
+            grade_rows(f, e, planes, rows - row < LANES ? (int)(rows - row) : LANES, 0, wide, out + row);
         for (Py_ssize_t c = 0; row + LANES < rows && c < e->width * 2; c++) planes[c] += LANES;
     }
 }
 
 static void grade_anywhere(const Forest *f, const Ensemble *e, const int8_t **planes, Py_ssize_t rows, double *out) {
-    grade_all(f, e, planes, rows, out);
+    grade_all(f, e, planes, rows, 0, out);
 }
 
 #if defined(NEWER)
 NEWER static void grade_newer(const Forest *f, const Ensemble *e, const int8_t **planes, Py_ssize_t rows, double *out) {
-    grade_all(f, e, planes, rows, out);
+    grade_all(f, e, planes, rows, 1, out);
 }
 #endif
 
