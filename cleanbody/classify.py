@@ -303,7 +303,7 @@ def _settle(
     """
     if core is None or context is not None:
         return _settle_rows(speak, held, base, page, context)
-    score, keep, fate = array("d", bytes(8 * len(base))), bytearray(len(base)), bytearray(len(base))
+    score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     cut, trust, lift = core.settle(
         (speak.pulls[RULE_SHARE], speak.against, speak.sure, held),
         base,
@@ -323,7 +323,7 @@ def _settle_rows(
     rules = [speak.book.named(bits) for bits in speak.book.sets(held)]
     free = [all(rule.label is Label.BODY for rule in some) for some in rules]
     trust, lift = _priors(page, logits, free)
-    score, keep, fate = array("d", bytes(8 * len(base))), bytearray(len(base)), bytearray(len(base))
+    score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     for i, x in enumerate(logits):
         score[i] = sigmoid(x + (context[i] if context else 0.0) + (trust + lift if free[i] else trust))
     sizes = array("d", page.words)

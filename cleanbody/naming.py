@@ -39,7 +39,7 @@ class Doubtful(NamedTuple):
     def of(cls, table: Table, fate: bytearray) -> Doubtful:
         """Those of a table whose fate is `DOUBTFUL`."""
         rows = tuple(compress(range(len(fate)), fate.translate(_DOUBT)))
-        columns = array("d", bytes(8 * len(rows) * len(_COLUMNS)))
+        columns = array("d", [0.0]) * (len(rows) * len(_COLUMNS))
         if core is not None:
             core.take(table.columns, _COLUMNS, fate, columns)
         else:
@@ -166,7 +166,7 @@ def _likeliest(
     if core is None:
         return _likeliest_rows(scores, rows, named, hints, known)
     rank = bytes(sorted(known).index(label) for label in known)
-    best, probability = bytearray(len(rows)), array("d", bytes(8 * len(rows)))
+    best, probability = bytearray(len(rows)), array("d", [0.0]) * len(rows)
     core.kinds(scores, rows, named, rank, hints, (DOUBT, NEIGHBOUR), (best, probability))
     return best, probability
 

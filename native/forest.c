@@ -7,6 +7,8 @@
 
 #include "forest.h"
 
+const char FOREST[] = "cleanbody.forest";
+
 static void forest_free(Forest *f) {
     if (!f) return;
     PyMem_RawFree(f->ensembles);
@@ -35,33 +37,6 @@ static int by_edge(const void *a, const void *b) {
     const Edge *x = a, *y = b;
     if (x->column != y->column) return x->column < y->column ? -1 : 1;
     return (x->limit > y->limit) - (x->limit < y->limit);
-}
-
-#if defined(__GNUC__)
-typedef double Doubles __attribute__((vector_size(16)));
-typedef int64_t Longs __attribute__((vector_size(16)));
-#endif
-
-/* The number of edges below a value; as many steps for any value, so that no branch is foretold wrongly. */
-static inline int edges_below(const double *edge, int count, double v) {
-    const double *low = edge;
-#if defined(__GNUC__)
-    if (count <= FEW_EDGES) { /* an even number, see settle_edges */
-        Longs below = {0, 0};
-        Doubles value = {v, v}, pair;
-        for (; low < edge + count; low += 2) {
-            memcpy(&pair, low, sizeof pair);
-            below -= pair < value;
-        }
-        return (int)(below[0] + below[1]);
-    }
-#endif
-    while (count > 1) {
-        int half = count / 2;
-        low += -(Py_ssize_t)(low[half - 1] < v) & half;
-        count -= half;
-    }
-    return (int)(low - edge) + (count == 1 && *low < v);
 }
 
 static int open_source(Views *views, PyObject *arrays, Source *s) {
@@ -161,7 +136,7 @@ static int visit_all(Forest *f, const Source *s, Py_ssize_t number, Edge *edges,
     return 0;
 }
 
-/* The limits of each column, ascending, each once; an even number, the last of which may be below no value. */
+/* The limits of each column, ascending, each once. */
 static int settle_edges(Forest *f, Edge *edges, Py_ssize_t count) {
     qsort(edges, (size_t)count, sizeof *edges, by_edge);
     Py_ssize_t at = 0, used = 0;
@@ -173,7 +148,6 @@ static int settle_edges(Forest *f, Edge *edges, Py_ssize_t count) {
             PyErr_SetString(PyExc_ValueError, "forest: a column is compared with too many limits");
             return -1;
         }
-        if ((used - f->edge_at[column]) % 2) f->edge[used++] = Py_HUGE_VAL;
     }
     f->edge_at[f->width] = (uint32_t)used;
     return 0;
@@ -240,132 +214,11 @@ done:
     return made;
 }
 
-/* -- rows as bytes ------------------------------------------------------------------------------------------------- */
-
-static void bins_free(Bins *b) {
-    if (!b) return;
-    Py_XDECREF(b->forest);
-    PyMem_RawFree(b->unknown);
-    PyMem_RawFree(b->planes);
-    PyMem_RawFree(b);
-}
-
-static void bins_done(PyObject *capsule) { bins_free(PyCapsule_GetPointer(capsule, BINS)); }
-
-/* Neighbouring blocks are often alike, so that only the first of each run of equal values is looked up; which they are
-   is found without branches, as no processor foretells them. */
-static int bin_run(const double *x, int rows, const double *edge, int count, int8_t *plane) {
-    double value[RUN + 1];
-    int8_t bin[RUN + 1];
-    int runs = 0, unknown = 0;
-    value[0] = x[0];
-    for (int i = 1; i < rows; i++) {
-        runs += x[i] != x[i - 1];
-        value[runs] = x[i];
-    }
-    int k = 0;
-    do {
-        bin[k] = (int8_t)(edges_below(edge, count, value[k]) - 128); /* of NaN: none is below it */
-        unknown |= value[k] != value[k];
-    } while (++k <= runs);
-    if (!runs) {
-        memset(plane, bin[0], (size_t)rows);
-        return unknown;
-    }
-    plane[0] = bin[0];
-    k = 0;
-    for (int i = 1; i < rows; i++) {
-        k += x[i] != x[i - 1];
-        plane[i] = bin[k];
-    }
-    return unknown;
-}
-
-static void bin_column(Bins *b, Py_ssize_t column, const double *x, const double *edge, int count) {
-    int8_t *plane = plane_of(b, column, 0), *other = plane_of(b, column, 1);
-    int unknown = 0;
-    for (Py_ssize_t i = 0; i < b->rows; i += RUN)
-        unknown |= bin_run(x + i, b->rows - i < RUN ? (int)(b->rows - i) : RUN, edge, count, plane + i);
-    memset(plane + b->rows, 0, (size_t)(b->stride - b->rows));
-    b->unknown[column] = (uint8_t)unknown;
-    if (!unknown) return;
-    for (Py_ssize_t i = 0; i < b->rows; i++) other[i] = x[i] != x[i] ? 127 : plane[i];
-    memset(other + b->rows, 0, (size_t)(b->stride - b->rows));
-}
-
-/* One column out of a tuple. */
-static int bin_one(const Forest *f, Bins *b, Py_ssize_t c, PyObject *array) {
-    const uint32_t *at = &f->edge_at[b->first + c];
-    if (at[0] == at[1]) return 0; /* no tree looks at it */
-    Py_buffer view;
-    if (PyObject_GetBuffer(array, &view, PyBUF_FORMAT) < 0) return -1;
-    int fits = view.itemsize == sizeof(double) && view.len >= b->rows * view.itemsize;
-    if (fits) bin_column(b, c, view.buf, f->edge + at[0], (int)(at[1] - at[0]));
-    PyBuffer_Release(&view);
-    if (!fits) PyErr_SetString(PyExc_ValueError, "bins: a column is too short, or has items of another size");
-    return fits ? 0 : -1;
-}
-
-/* Columns that stand behind one another in one array. */
-static int bin_flat(const Forest *f, Bins *b, const double *x) {
-    for (Py_ssize_t c = 0; c < b->count; c++) {
-        const uint32_t *at = &f->edge_at[b->first + c];
-        if (at[0] != at[1]) bin_column(b, c, x + c * b->rows, f->edge + at[0], (int)(at[1] - at[0]));
-    }
-    return 0;
-}
-
-static Bins *bins_new(PyObject *forest, Py_ssize_t first, Py_ssize_t count, Py_ssize_t rows) {
-    Bins *b = PyMem_RawCalloc(1, sizeof *b);
-    if (!b) return (Bins *)PyErr_NoMemory();
-    *b = (Bins){Py_NewRef(forest), first, count, rows, (rows + LANES - 1) / LANES * LANES, NULL, NULL};
-    b->unknown = PyMem_RawCalloc((size_t)count + 1, 1);
-    b->planes = PyMem_RawMalloc((size_t)b->stride * 2 * (size_t)count + 1);
-    if (b->unknown && b->planes) return b;
-    bins_free(b);
-    return (Bins *)PyErr_NoMemory();
-}
-
-static PyObject *native_bins(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *capsule, *columns, *made = NULL;
-    Py_ssize_t first, rows;
-    if (!PyArg_ParseTuple(args, "OOnn", &capsule, &columns, &first, &rows)) return NULL;
-    const Forest *f = PyCapsule_GetPointer(capsule, FOREST);
-    if (!f) return NULL;
-    Views views;
-    views.count = 0;
-    const double *flat = NULL;
-    if (!PyTuple_Check(columns) && !(flat = views_get(&views, columns, sizeof *flat, 0, 0))) goto done;
-    Py_ssize_t count = !flat ? PyTuple_GET_SIZE(columns) : rows > 0 ? views.items[0].len / 8 / rows : 0;
-    if (first < 0 || rows < 0 || rows > 1 << 28 || first > f->width || count > f->width - first) {
-        PyErr_Format(PyExc_ValueError, "bins: %zd columns of %zd rows from %zd on", count, rows, first);
-        goto done;
-    }
-    Bins *b = bins_new(capsule, first, count, rows);
-    if (!b) goto done;
-    int result = flat ? bin_flat(f, b, flat) : 0;
-    for (Py_ssize_t c = 0; !flat && rows && c < count && result == 0; c++)
-        result = bin_one(f, b, c, PyTuple_GET_ITEM(columns, c));
-    if (result < 0 || !(made = PyCapsule_New(b, BINS, bins_done))) bins_free(b);
-done:
-    views_release(&views);
-    return made;
-}
-
 PyDoc_STRVAR(forest_doc,
 "forest(width, ensembles)\n--\n\n"
 "Make ensembles (tuples of feature, left, right, nan_left, threshold, value, root) over `width` columns ready.");
-PyDoc_STRVAR(bins_doc,
-"bins(forest, columns, first, rows)\n--\n\n"
-"Columns of `rows` doubles as bytes, the first of them being the forest's column `first`.");
-PyDoc_STRVAR(grade_doc,
-"grade(forest, number, parts, out)\n--\n\n"
-"Add the values of the trees of ensemble `number` to `out`, row by row; `parts` are all columns, as bins.");
 
 PyMethodDef forest_methods[] = {
     {"forest", native_forest, METH_VARARGS, forest_doc},
-    {"bins", native_bins, METH_VARARGS, bins_doc},
-    {"grade", native_grade, METH_VARARGS, grade_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -1,12 +1,12 @@
-/* Trees made ready, and columns as bytes: what forest.c makes and grade.c reads. */
+/* Trees made ready, shared by forest.c, which makes them, and grade.c, which asks them. */
 
 #ifndef CLEANBODY_FOREST_H
 #define CLEANBODY_FOREST_H
 
 #include "native.h"
 
-enum { LANES = 32, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255, MAX_WIDTH = 4096,
-       FEW_EDGES = 32, RUN = 512 /* rows at a time */ };
+enum { LANES = 64, GROUP = 16, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255, MAX_WIDTH = 4096,
+       FEW_EDGES = 64, ALIGN = 64 };
 
 typedef struct {
     uint64_t limit, lost; /* eight times the same byte: more limits than this go right; the leaves that this costs */
@@ -29,23 +29,17 @@ typedef struct {
     double *edge;      /* the limits of each column, ascending */
 } Forest;
 
-/* Columns of bytes: of each column two planes, one in which an unknown value is below all limits, one in which it is
-   above; the second is only filled where there is such a value. */
-typedef struct {
-    PyObject *forest; /* for which they were made: they tell nothing else */
-    Py_ssize_t first, count, rows, stride;
-    uint8_t *unknown;
-    int8_t *planes;
-} Bins;
-
-/* The names of capsules that hold the one and the other. */
-#define FOREST "cleanbody.forest"
-#define BINS "cleanbody.bins"
-
-static inline int8_t *plane_of(const Bins *b, Py_ssize_t column, int second) {
-    return b->planes + (2 * column + second) * b->stride;
+/* The number of edges below a value; as many steps for any value, so that no branch is foretold wrongly. */
+static inline int edges_below(const double *edge, int count, double v) {
+    const double *low = edge;
+    while (count > 1) {
+        int half = count / 2;
+        low += -(Py_ssize_t)(low[half - 1] < v) & half;
+        count -= half;
+    }
+    return (int)(low - edge) + (count == 1 && *low < v);
 }
 
-PyObject *native_grade(PyObject *self, PyObject *args);
+extern const char FOREST[]; /* what the capsule of one is called */
 
 #endif

@@ -296,3 +296,14 @@ def test_arguments_that_are_none() -> None:
             ROOT, NONE, bytearray(1), 1, NONE, _doubles(), KINDS_OF_CLASSES, 0.5, ONE, ONE, ONE, _blank(5), NONE, ONE,
             ONE, _blank(17 + KINDS_OF_CLASSES),
         )  # fmt: skip
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=20))
+@example("漢字 aé\U0001f600", [(0, 2), (2, 6), (5, 2), (9, 9)])
+def test_the_texts_of_blocks(text, spans):
+    start, end = array("l", (a for a, _ in spans)), array("l", (b for _, b in spans))
+    assert _native.block_texts(text, start, end) == [text[a:b] for a, b in spans]
+    with pytest.raises(IndexError):
+        _native.block_texts(text, array("l", [-1]), array("l", [1]))
+    with pytest.raises(ValueError, match="too short"):
+        _native.block_texts(text, array("l", [0, 1]), array("l", [1]))

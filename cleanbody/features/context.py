@@ -327,4 +327,6 @@ def fill_phrase_columns(
 
 def block_texts(document: Document) -> list[str]:
     """The texts of all blocks."""
+    if core is not None and not document.texts:
+        return core.block_texts(document.text, document.start, document.end)
     return [document.block_text(i) for i in range(len(document))]

@@ -72,13 +72,17 @@ class Links(NamedTuple):
 
 def zeros(n: int) -> array[float]:
     """A column of n zeros."""
-    return array("d", bytes(8 * n))
+    return array("d", [0.0]) * n  # not by way of bytes, which would be as large once more
 
 
 def blank(n: int, count: int) -> list[array[float]]:
     """`count` columns of n zeros."""
-    nothing = zeros(n)
-    return [nothing[:] for _ in range(count)]
+    return copies(zeros(n), count)
+
+
+def copies(column: array[float], count: int) -> list[array[float]]:
+    """`count` copies of a column."""
+    return core.copies(column, count) if core is not None else [column[:] for _ in range(count)]
 
 
 def count_links(document: Document) -> Links:
@@ -174,8 +178,7 @@ def place_columns(
     """One column for each of `PLACE_COLUMNS`; `UNKNOWN` for a text without markup."""
     n = len(document)
     if shapes is None or not n:
-        nothing = array("d", [UNKNOWN]) * n
-        return [nothing[:] for _ in PLACE_COLUMNS]
+        return copies(array("d", [UNKNOWN]) * n, len(PLACE_COLUMNS))
     weights = lexicon.class_rows(tree.names)
     cards = card_columns(document, tree, totals)
     columns = blank(n, len(PLACE_COLUMNS))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from cleanbody.compiled import core
 from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, joined, local_name, plain, read_values
 from cleanbody.page import Deferred
 
@@ -18,6 +19,8 @@ _MAIN_KEYS = frozenset({"@graph", "mainentity", "mainentityofpage"})
 _ARTICLE_ENDS = ("article", "posting", "report", "question", "recipe", "howto", "course", "event", "book", "dataset")
 _PRODUCT_ENDS = ("product", "productgroup", "service", "application", "creativework", "movie")
 _SITE_ENDS = ("website",)
+_PAGE_ENDS = ("page",)
+_TRAIL_ENDS = ("breadcrumblist",)
 _PUBLISHER_KEYS = ("publisher", "sourceorganization", "provider")
 _ANSWER_KEYS = ("acceptedanswer", "suggestedanswer", "comment")
 
@@ -52,14 +55,24 @@ class LinkedData(Deferred):
 
 
 class _Graph(NamedTuple):
-    """The objects of a page: all in order; those that speak of the page; those that have a name, by their ``@id``."""
+    """The objects of a page: all in order; those that speak of the page; those that have a name, by their ``@id``; all
+    and those that speak of the page by their types, in the order of these."""
 
-    nodes: tuple[Node, ...]
-    main: tuple[Node, ...]
+    nodes: Sequence[Node]
+    main: Sequence[Node]
     by_id: Mapping[str, Node]
+    by_type: Mapping[str, Sequence[Node]]
+    main_by_type: Mapping[str, Sequence[Node]]
 
 
-def _graph(values: Sequence[Any]) -> _Graph:
+def _graph(values: list[Any]) -> _Graph:
+    if core is None:
+        return graph_of(values)
+    return _Graph(*core.linked_graph(values, _MAIN_KEYS, local_name, MAX_NODES, MAX_DEPTH))
+
+
+def graph_of(values: list[Any]) -> _Graph:
+    """The objects among JSON values, where nothing is compiled: the specification."""
     nodes: list[Node] = []
     main: list[Node] = []
     names: dict[str, str] = {}  # the keys of a page are few, and there are many objects
@@ -81,7 +94,15 @@ def _graph(values: Sequence[Any]) -> _Graph:
             children = [(c, is_main and k in _MAIN_KEYS) for k, c in node.items() if isinstance(c, (dict, list))]
         if depth < MAX_DEPTH:
             stack.extend((child, flag, depth + 1) for child, flag in reversed(children))
-    return _Graph(tuple(nodes), tuple(main), by_id)
+    return _Graph(nodes, main, by_id, _by_type(nodes), _by_type(main))
+
+
+def _by_type(nodes: Sequence[Node]) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        for name in dict.fromkeys(node.get("@type", ())):
+            found.setdefault(name, []).append(node)
+    return found
 
 
 def _normal(node: Mapping[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -90,9 +111,8 @@ def _normal(node: Mapping[str, Any], names: dict[str, str]) -> dict[str, Any]:
         if key not in names:
             names[key] = local_name(key)
     normal = {names[key]: value for key, value in node.items()}
-    types = normal.get("@type")
-    if types is not None:
-        normal["@type"] = tuple(local_name(name) for name in _listed(types) if isinstance(name, str))
+    if "@type" in normal:
+        normal["@type"] = tuple(local_name(name) for name in _listed(normal["@type"]) if isinstance(name, str))
     return normal
 
 
@@ -107,15 +127,26 @@ def _is(node: Node, ends: tuple[str, ...]) -> bool:
     return False
 
 
-def _content(main: Sequence[Node]) -> list[Node]:
+def _of(nodes: Sequence[Node], by_type: Mapping[str, Sequence[Node]], ends: tuple[str, ...]) -> list[Node]:
+    """The objects with such a type, in order. Types are few, and objects many."""
+    found = [some for name, some in by_type.items() if name.endswith(ends)]
+    if len(found) < 2:
+        return list(found[0]) if found else []
+    return [node for node in nodes if _is(node, ends)]
+
+
+def _content(main: Sequence[Node], by_type: Mapping[str, Sequence[Node]]) -> list[Node]:
     """The main objects that are content, the most article-like first; the articles of a list do not count."""
-    articles = [node for node in main if _is(node, _ARTICLE_ENDS)]
-    if len({plain(node.get("headline") or node.get("name")) for node in articles}) > MAX_ITEMS:
+    articles = _of(main, by_type, _ARTICLE_ENDS)
+    if (
+        len(articles) > MAX_ITEMS
+        and len({plain(node.get("headline") or node.get("name")) for node in articles}) > MAX_ITEMS
+    ):
         articles = []
-    products = [node for node in main if _is(node, _PRODUCT_ENDS)]
-    if len({plain(node.get("name")) for node in products}) > MAX_ITEMS:
+    products = _of(main, by_type, _PRODUCT_ENDS)
+    if len(products) > MAX_ITEMS and len({plain(node.get("name")) for node in products}) > MAX_ITEMS:
         products = []
-    return articles + products + [node for node in main if _is(node, ("page",))]
+    return articles + products + _of(main, by_type, _PAGE_ENDS)
 
 
 def _texts(nodes: Sequence[Node], *keys: str) -> tuple[str, ...]:
@@ -151,8 +182,10 @@ def _language(nodes: Sequence[Node]) -> str:
     return ""
 
 
-def _breadcrumbs(nodes: Sequence[Node]) -> tuple[str, ...]:
-    trail = next((node for node in nodes if _is(node, ("breadcrumblist",))), {})
+def _breadcrumbs(graph: _Graph) -> tuple[str, ...]:
+    trail = next(iter(_of(graph.nodes, graph.by_type, _TRAIL_ENDS)), None)
+    if trail is None:
+        return ()
     steps = [item for item in _listed(trail.get("itemlistelement")) if isinstance(item, dict)]
     if all(str(step.get("position")).isdecimal() for step in steps):
         steps.sort(key=lambda step: int(str(step["position"])[:9]))
@@ -167,10 +200,6 @@ def _posts(node: Node) -> Iterator[str]:
     yield own
     for answer in (item for key in _ANSWER_KEYS for item in _listed(node.get(key)) if isinstance(item, dict)):
         yield body(answer.get("text"))
-
-
-def _types(nodes: Sequence[Node]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([name for node in nodes for name in node.get("@type", ())]))
 
 
 def _address(nodes: Sequence[Node]) -> str:
@@ -203,19 +232,19 @@ class _Reading:
 
     def __init__(self, scripts: Sequence[str]) -> None:
         self._graph = graph = _graph(_values(scripts))
-        self._content = _content(graph.main)
+        self._content = _content(graph.main, graph.main_by_type)
 
     @cached_property
     def _sites(self) -> list[Node]:
-        return [node for node in self._graph.nodes if _is(node, _SITE_ENDS)]
+        return _of(self._graph.nodes, self._graph.by_type, _SITE_ENDS)
 
     @property
     def types(self) -> tuple[str, ...]:
-        return _types(self._graph.nodes)
+        return tuple(self._graph.by_type)
 
     @property
     def main_types(self) -> tuple[str, ...]:
-        return _types(self._graph.main)
+        return tuple(self._graph.main_by_type)
 
     @property
     def headlines(self) -> tuple[str, ...]:
@@ -264,7 +293,7 @@ class _Reading:
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return _breadcrumbs(self._graph.nodes)
+        return _breadcrumbs(self._graph)
 
     @property
     def url(self) -> str:

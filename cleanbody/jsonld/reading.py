@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
+from cleanbody.compiled import core
 from cleanbody.patterns import pattern
 
 MAX_SCRIPT = 2_000_000  # characters read of one script
@@ -150,6 +151,8 @@ def plain(value: object) -> str:
     >>> plain("Tom &amp;amp; <b>Jerry</b>\\n\\u0000 again"), plain({"@value": "x"}), plain(None)
     ('Tom & Jerry again', 'x', '')
     """
+    if core is not None and core.is_plain(value, MAX_PLAIN):
+        return cast("str", value)
     if isinstance(value, Mapping):
         value = value.get("@value", "")
     if not isinstance(value, str):

@@ -151,7 +151,7 @@ class Lexicon:
             return array("d", (weight for name in names for weight in self.class_weights(name)))
         if self._compiled_classes is None:
             self._compiled_classes = core.classes(self._classes, tuple(STATES), len(CLASS_KINDS))
-        rows = array("d", bytes(8 * len(CLASS_KINDS) * len(names)))
+        rows = array("d", [0.0]) * (len(CLASS_KINDS) * len(names))
         core.class_rows(self._compiled_classes, names, rows)
         return rows
 

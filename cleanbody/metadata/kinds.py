@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -109,36 +108,37 @@ TABLE: tuple[Evidence, ...] = (
 )
 
 
-def _index(table: tuple[Evidence, ...]) -> Mapping[tuple[str, str], tuple[tuple[PageType, float], ...]]:
-    index: dict[tuple[str, str], tuple[tuple[PageType, float], ...]] = {}
+def _index(table: tuple[Evidence, ...]) -> Mapping[str, Mapping[str, tuple[tuple[PageType, float], ...]]]:
+    """The rows by source and token."""
+    index: dict[str, dict[str, tuple[tuple[PageType, float], ...]]] = {}
     for row in table:
+        of_source = index.setdefault(row.source, {})
         for token in row.tokens.split():
-            key = (row.source, token)
-            index[key] = (*index.get(key, ()), (row.page_type, row.weight))
+            of_source[token] = (*of_source.get(token, ()), (row.page_type, row.weight))
     return MappingProxyType(index)
 
 
 _INDEX = _index(TABLE)
 
 
-def _tokens(source: Source, address: Address) -> Iterator[tuple[str, str]]:
-    """(source, token) of everything that may be evidence."""
-    yield from (("main", name) for name in source.linked.main_types)
-    yield from (("any", name) for name in source.linked.types)
-    yield from (("og", content.lower()) for content in source.texts("og:type"))
-    for content in source.texts("generator"):
-        yield "generator", _GENERATOR_END.split(content.lower(), maxsplit=1)[0]
+def _tokens(source: Source, address: Address) -> Iterator[tuple[str, Iterable[str]]]:
+    """Everything that may be evidence, source by source."""
+    linked, meta = source.linked, source.meta
+    yield "main", linked.main_types
+    yield "any", linked.types
+    if "og:type" in meta:
+        yield "og", [content.lower() for content in source.texts("og:type")]
+    if "generator" in meta:
+        names = source.texts("generator")
+        yield "generator", [_GENERATOR_END.split(content.lower(), maxsplit=1)[0] for content in names]
     if not address.hostname:
         return
-    yield from (("host", label) for label in address.hostname.split(".")[:-1])
+    yield "host", address.hostname.split(".")[:-1]
     steps = [step for step in address.path.lower().split("/") if step][:MAX_STEPS]
-    for step in steps:
-        yield "path", step
-        if "." in step:
-            yield "path", step.partition(".")[0]
+    yield "path", [name for step in steps for name in ((step, step.partition(".")[0]) if "." in step else (step,))]
     if address.query:
-        yield from (("query", pair.partition("=")[0].lower()) for pair in address.query[:MAX_QUERY].split("&"))
-    yield from (("shape", name) for name in _shapes(address, steps))
+        yield "query", [pair.partition("=")[0].lower() for pair in address.query[:MAX_QUERY].split("&")]
+    yield "shape", _shapes(address, steps)
 
 
 def _shapes(address: Address, steps: Sequence[str]) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _shapes(address: Address, steps: Sequence[str]) -> Iterator[str]:
         yield "root"
     elif url_date(address):
         yield "dated"
-    if steps and sum(1 for word in re.split(r"[-_]", steps[-1]) if word.isalpha()) >= SLUG_WORDS:
+    if steps and sum(map(str.isalpha, steps[-1].replace("_", "-").split("-"))) >= SLUG_WORDS:
         yield "slug"
 
 
@@ -165,9 +165,12 @@ def type_evidence(head: Head, linked: LinkedData, url: str | None = None) -> Map
 def evidence_of(source: Source, address: Address) -> Mapping[PageType, float]:
     """As `type_evidence`, of head data that has been indexed. address: the page's, or what it gives as its own."""
     evidence = dict.fromkeys(PageType, 0.0)
-    for key in dict.fromkeys(_tokens(source, address)):
-        for page_type, weight in _INDEX.get(key, ()):
-            evidence[page_type] += weight
+    for kind, tokens in _tokens(source, address):
+        known = _INDEX[kind]
+        for token in dict.fromkeys(tokens):
+            if token in known:
+                for page_type, weight in known[token]:
+                    evidence[page_type] += weight
     return evidence
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from cleanbody.compiled import core
 from cleanbody.jsonld import LinkedData, plain
 from cleanbody.page import Head
 
@@ -48,14 +49,7 @@ class Source(NamedTuple):
         >>> list(Source.of(Head(meta=(("author", "Ada &amp; Ben"), ("author", " ")))).texts("author", "x"))
         ['Ada & Ben']
         """
-        meta: dict[str, list[str]] = {}
-        for name, content in head.meta:
-            contents = meta.get(name)
-            if contents is None:
-                meta[name] = [content]
-            elif len(contents) < MAX_CONTENTS:
-                contents.append(content)
-        return cls(head, LinkedData() if linked is None else linked, url, meta, split_url(url))
+        return cls(head, LinkedData() if linked is None else linked, url, index_meta(head.meta), split_url(url))
 
     def texts(self, *names: str) -> Iterator[str]:
         """The contents of meta elements of these names, in the order of `names`, as plain lines, without empty ones."""
@@ -72,6 +66,20 @@ class Source(NamedTuple):
         return (value for prop, value in self.head.props if prop.lower() == name)
 
 
+def index_meta(meta: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """The contents of meta elements by name, in order."""
+    if core is not None:
+        return core.index_meta(meta, MAX_CONTENTS)
+    found: dict[str, list[str]] = {}
+    for name, content in meta:
+        contents = found.get(name)
+        if contents is None:
+            found[name] = [content]
+        elif len(contents) < MAX_CONTENTS:
+            contents.append(content)
+    return found
+
+
 def split_url(url: str | None) -> Address:
     """The parts of an address; empty ones where it has none or is broken.
 
@@ -80,6 +88,10 @@ def split_url(url: str | None) -> Address:
     """
     if not url:
         return NOWHERE
+    if core is not None:
+        found = core.split_url(url)
+        if found:
+            return Address(*found)
     try:
         parts = urlsplit(url)
         return Address(parts.scheme, parts.hostname, parts.path, parts.query)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cleanbody.compiled import core
 from cleanbody.jsonld import plain
 from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.patterns import pattern, unicode_pattern
@@ -47,6 +48,8 @@ def fold(text: str) -> str:
     ('thedailynews', 'nhkニュース')
     """
     if text.isascii():
+        if core is not None:
+            return core.fold(text) or ""
         return _NOT_ASCII_ALNUM.sub("", text).lower()
     return str(_NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text))).casefold()
 
@@ -79,15 +82,21 @@ class Site(NamedTuple):
         >>> Site.of(url="https://forum.mssociety.org.uk/").names_part(last), Site.of(["The Daily"]).names_part(last)
         (True, False)
         """
-        if not part.key:
+        key = part.key
+        if not key:
             return False
-        if self.is_named(part.key) or any(_covers(part.key, name) or _covers(name, part.key) for name in self.names):
+        if key in self.names or key in self.labels:
             return True
-        words = [fold(word) for word in part.text.split()] if self.labels else []
+        for name in self.names:
+            if _covers(key, name) or _covers(name, key):
+                return True
+        if not self.labels:
+            return False
+        words = [fold(word) for word in part.text.split()]
         initials = "".join(word[0] for word in words if word)
         for label in self.labels:
-            begins = len(part.key) >= MIN_LABEL - 1 and label.startswith(part.key)
-            if begins or _covers(part.key, label) or _covers(label, part.key) or label in words:
+            begins = len(key) >= MIN_LABEL - 1 and label.startswith(key)
+            if begins or _covers(key, label) or _covers(label, key) or label in words:
                 return True
             if len(initials) >= 3 and initials == label:
                 return True
@@ -115,6 +124,8 @@ def title_parts(title: str) -> tuple[Part, ...]:
     >>> [part.text for part in title_parts("Well-known - a story | The Site")]
     ['Well-known', 'a story', 'The Site']
     """
+    if core is not None and title.isascii():
+        return tuple(map(Part._make, core.title_parts(title, MAX_TITLE, MAX_PARTS) or ()))
     parts: list[Part] = []
     position, separator = 0, ""
     for match in (_ASCII_SEPARATOR if title.isascii() else _SEPARATOR).finditer(title[:MAX_TITLE]):
