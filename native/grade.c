@@ -229,7 +229,28 @@ INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *pla
 }
 #endif
 
-/* The same for any processor: compilers make vectors of it that the processor has. */
+#if defined(__GNUC__)
+typedef int8_t Short __attribute__((vector_size(16)));
+typedef uint64_t Pair __attribute__((vector_size(16)));
+
+/* The same in narrow vectors, which every processor has that has any. */
+INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
+    Short all = (Short)(Pair){~UINT64_C(0), ~UINT64_C(0)}, a = all, b = all, c = all, d = all, x[4];
+    for (; cut < end; cut++) {
+        Short limit = (Short)(Pair){cut->limit, cut->limit}, lost = (Short)(Pair){cut->lost, cut->lost};
+        memcpy(x, planes[cut->plane], sizeof x);
+        a &= ~((x[0] > limit) & lost);
+        b &= ~((x[1] > limit) & lost);
+        if (half) continue;
+        c &= ~((x[2] > limit) & lost);
+        d &= ~((x[3] > limit) & lost);
+    }
+    memcpy(live, &a, 16);
+    memcpy(live + 16, &b, 16);
+    memcpy(live + 32, &c, 16);
+    memcpy(live + 48, &d, 16);
+}
+#else
 INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
     memset(live, 255, LANES);
     for (; cut < end; cut++) {
@@ -238,7 +259,7 @@ INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, 
         for (int i = 0; i < LANES >> half; i++) live[i] &= (uint8_t)(x[i] > limit ? ~lost : 255);
     }
 }
-
+#endif
 
 #if defined(NEWER)
 #define PRUNE(wide, ...) ((wide) ? prune_wide(__VA_ARGS__) : prune(__VA_ARGS__))
