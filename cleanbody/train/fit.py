@@ -37,10 +37,12 @@ PARAMETERS: Final[dict[str, Any]] = {
     "verbose": -1,
 }
 WORD_POWER: Final = 0.75
-# What a copy of a page counts beside the page, and a synthetic document beside a real one.
-COPY_WEIGHTS: Final = {copies.BARE: 0.5, copies.BLOCKS: 1.0, copies.GOLD: 0.3}
+# What a copy of a page counts beside the page.
+COPY_WEIGHTS: Final = {copies.BARE: 0.5, copies.BLOCKS: 1.0, copies.GOLD: 1.0}
 SYNTHETIC: Final = "synthetic"
-SYNTHETIC_WEIGHT: Final = 0.7
+# What a synthetic document counts beside a real one, and the power of its words; more in scraped texts, where little
+# else shows what a teaser or a prompt is like once its markup is gone, and few of its words are at stake.
+SYNTHETIC_WEIGHTS: Final = {"page": (0.7, WORD_POWER), "text": (2.0, 0.25)}
 CALIBRATION_FOLD: Final = 0
 Doubles = NDArray[np.float64]
 
@@ -53,8 +55,10 @@ def weights(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = Non
     """
     out = []
     for page in pages:
-        own = np.array([len(words) + 1 for words in page.words], dtype=np.float32) ** WORD_POWER
-        share = COPY_WEIGHTS.get(page.page.renderer, 1.0) * (SYNTHETIC_WEIGHT if page.page.set == SYNTHETIC else 1.0)
+        share, power = COPY_WEIGHTS.get(page.page.renderer, 1.0), WORD_POWER
+        if page.page.set == SYNTHETIC:
+            share, power = SYNTHETIC_WEIGHTS["page" if page.document.markup else "text"]
+        own = np.array([len(words) + 1 for words in page.words], dtype=np.float32) ** power
         own = own * (share * (of_sets or {}).get(page.page.set, 1.0) / max(float(own.sum()), 1e-9))
         if page.headline >= 0 and page.headline < len(own):
             own[page.headline] = 0.0
