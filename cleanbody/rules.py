@@ -111,8 +111,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "words >= 5",
         "words <= 40",
     ),
-    # no veto: a sixth of what real pages repeat is meant to stand twice (reviews, answers that quote)
-    _rule("block-copy", Label.DUPLICATE, 6, "copy_number >= 1", "words >= 15"),
+    # light: of what real texts repeat, more than half is meant to stand twice (reviews, answers that quote, tables)
+    _rule("block-copy", Label.DUPLICATE, 2, "copy_number >= 1", "words >= 15"),
     # -- breadcrumbs
     _rule(
         "title-behind-trail",
