@@ -205,7 +205,10 @@ class Deferred:
             read = self._read
             if read is not None:
                 object.__setattr__(self, name, read(name))
-                if all(_is_set(self, one) for one in fields):
+                for one in reversed(fields):  # the last are asked for most rarely
+                    if not _is_set(self, one):
+                        break
+                else:
                     object.__setattr__(self, "_read", None)  # and what it was read from is held on to no longer
             return object.__getattribute__(self, name)
 

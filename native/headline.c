@@ -184,7 +184,7 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
                           &arrays[0], &arrays[1], &arrays[2], &PyTuple_Type, &page.candidates, &arrays[3], &arrays[4],
                           &arrays[5], &page.heading, &page.item, &page.markup, &columns))
         return NULL;
-    if (!(page.keys.accents = accents_of(accents))) return NULL;
+    if (keys_begin(&page.keys, accents) < 0) return NULL;
     page.n = PyTuple_GET_SIZE(page.texts);
     Views views;
     views.count = 0;
@@ -195,7 +195,7 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
     else if (read_arrays(&page, &views, arrays, columns) == 0)
         result = search(&page);
     views_release(&views);
-    keys_free(&page.keys);
+    keys_end(&page.keys);
     PyMem_RawFree(page.lines);
     PyMem_RawFree(page.titles);
     return result;

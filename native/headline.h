@@ -7,7 +7,6 @@
 
 /* What letters are without their accents (keys.c), of which Python is asked once a letter. */
 typedef struct Accents Accents;
-Accents *accents_of(PyObject *capsule); /* NULL and an exception: none */
 PyObject *native_accents(PyObject *self, PyObject *plain);
 extern const char native_accents_doc[];
 
@@ -28,7 +27,9 @@ typedef struct {
 int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key);
 /* Forget a key that was the last to be added. */
 void keys_drop(Keys *keys, const Key *key);
-void keys_free(Keys *keys);
+/* Begin with the memory that `keys_end` left with the accents; -1 and an exception: they are none. */
+int keys_begin(Keys *keys, PyObject *accents);
+void keys_end(Keys *keys);
 static inline int keys_equal(const Keys *keys, const Key *a, const Key *b) {
     return a->size == b->size && !memcmp(keys->bytes + a->begin, keys->bytes + b->begin, a->size);
 }

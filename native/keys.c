@@ -4,20 +4,28 @@
 
 static const char *const CAPSULE = "cleanbody._native.accents";
 enum { TABLE = 0x20000, MOST_ADDED = 3, MOST_BYTES = 4 };
+enum { MOST_KEPT = 1 << 20 }; /* bytes, or words */
 
 struct Accents {
     PyObject *plain;
+    Keys kept;       /* the memory of the page before; whoever uses it takes it away, as Python is called between */
     uint64_t *table; /* by letter what it is without accents: up to three characters of 21 bits, and `KNOWN` */
 };
 static const uint64_t KNOWN = (uint64_t)1 << 63;
 
 /* --- letters ------------------------------------------------------------------------------------------------------ */
 
-Accents *accents_of(PyObject *capsule) { return PyCapsule_GetPointer(capsule, CAPSULE); }
+static void free_memory(Keys *keys) {
+    words_free(&keys->split);
+    PyMem_RawFree(keys->bytes);
+    PyMem_RawFree(keys->words);
+    *keys = (Keys){0};
+}
 
 static void release(PyObject *capsule) {
     Accents *accents = PyCapsule_GetPointer(capsule, CAPSULE);
     Py_XDECREF(accents->plain);
+    free_memory(&accents->kept);
     PyMem_Free(accents->table);
     PyMem_Free(accents);
 }
@@ -149,10 +157,26 @@ void keys_drop(Keys *keys, const Key *key) {
     keys->word_count = key->first;
 }
 
-void keys_free(Keys *keys) {
-    words_free(&keys->split);
-    PyMem_RawFree(keys->bytes);
-    PyMem_RawFree(keys->words);
+int keys_begin(Keys *keys, PyObject *capsule) {
+    Accents *accents = PyCapsule_GetPointer(capsule, CAPSULE);
+    if (!accents) return -1;
+    *keys = accents->kept;
+    accents->kept = (Keys){0};
+    keys->accents = accents;
+    keys->used = keys->word_count = 0;
+    return 0;
+}
+
+void keys_end(Keys *keys) {
+    Accents *accents = keys->accents;
+    int small = keys->room <= MOST_KEPT && keys->word_room <= MOST_KEPT && keys->split.room <= MOST_KEPT
+                && keys->split.items_room <= MOST_KEPT;
+    if (!small || accents->kept.bytes) {
+        free_memory(keys);
+        return;
+    }
+    free_memory(&accents->kept);
+    accents->kept = *keys;
 }
 
 /* --- marks -------------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* Class tokens and their weights. Twins: cleanbody.lexicon (class_weights), cleanbody.lexicon.tokens (class_tokens). */
 
+#include "ascii.h"
 #include "lexicon.h"
 
 static const char *const CAPSULE = "cleanbody._native.classes";
@@ -143,17 +144,78 @@ static PyObject *native_classes(PyObject *self, PyObject *args) {
 
 /* --- reading names ------------------------------------------------------------------------------------------------ */
 
-static inline int is_lower(Py_UCS4 c) { return c >= 'a' && c <= 'z'; }
-static inline int is_upper(Py_UCS4 c) { return c >= 'A' && c <= 'Z'; }
+/* A string of names, folded, and bits for its characters: where white space is, where tokens begin and where they end,
+   which is at what is no letter, too. */
+enum { UNIT = 64, UNITS = MOST_CHARACTERS / UNIT + 1 };
+typedef struct {
+    unsigned char folded[UNIT * UNITS + 16];
+    uint64_t spaces[UNITS], starts[UNITS], ends[UNITS];
+    int size;
+} Line;
 
-/* Where the token that starts at a letter ends: capitals but for the one that begins a word, or a word. */
-static Py_ssize_t token_end(int kind, const void *data, Py_ssize_t i, Py_ssize_t end) {
-    Py_ssize_t start = i;
-    while (i < end && is_upper(PyUnicode_READ(kind, data, i))) i++;
-    int word = i < end && is_lower(PyUnicode_READ(kind, data, i));
-    if (i - start > 1) return word ? i - 1 : i;
-    while (i < end && is_lower(PyUnicode_READ(kind, data, i))) i++;
-    return i;
+static void copy(unsigned char *out, PyObject *names, Py_ssize_t size) {
+    int kind = PyUnicode_KIND(names);
+    const void *data = PyUnicode_DATA(names);
+    if (PyUnicode_IS_ASCII(names)) {
+        memcpy(out, data, (size_t)size);
+        return;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 c = PyUnicode_READ(kind, data, i);
+        out[i] = (unsigned char)(c < 0x80 ? c : Py_UNICODE_ISSPACE(c) ? ' ' : '-');
+    }
+}
+
+static inline uint64_t between(uint64_t eight, unsigned first, unsigned last) {
+    return (eight + EACH(UINT64_C(0x80) - first)) & ~(eight + EACH(UINT64_C(0x7F) - last)) & EACH(0x80);
+}
+
+/* A token begins at the first of letters, and within them at a capital behind a small letter, or between a capital and
+   a small letter. */
+static void find_tokens(Line *line, const uint64_t *letters, const uint64_t *capitals, int units) {
+    uint64_t letter_before = 0, capital_before = 0;
+    for (int u = 0; u < units; u++) {
+        uint64_t small = letters[u] & ~capitals[u];
+        uint64_t next = u + 1 < units ? letters[u + 1] & ~capitals[u + 1] : 0;
+        uint64_t behind = letters[u] << 1 | letter_before, behind_capital = capitals[u] << 1 | capital_before;
+        uint64_t inner = capitals[u] & behind & (~behind_capital | small >> 1 | next << 63);
+        line->starts[u] = (letters[u] & ~behind) | inner;
+        line->ends[u] = ~letters[u] | inner;
+        letter_before = letters[u] >> 63;
+        capital_before = capitals[u] >> 63;
+    }
+}
+
+static void read_line(Line *line, PyObject *names) {
+    uint64_t letters[UNITS], capitals[UNITS], eight;
+    Py_ssize_t size = PyUnicode_GET_LENGTH(names);
+    line->size = (int)(size < MOST_CHARACTERS ? size : MOST_CHARACTERS);
+    copy(line->folded, names, line->size);
+    memset(line->folded + line->size, ' ', UNIT);
+    int units = line->size / UNIT + 1;
+    for (int u = 0; u < units; u++) {
+        line->spaces[u] = letters[u] = capitals[u] = 0;
+        for (int at = 0; at < UNIT; at += 8) {
+            memcpy(&eight, line->folded + u * UNIT + at, 8);
+            uint64_t upper = between(eight, 'A', 'Z'), spaces = between(eight, 9, 13) | between(eight, 28, ' ');
+            letters[u] |= ascii_bits(ascii_letters(eight)) << at;
+            capitals[u] |= ascii_bits(upper) << at;
+            line->spaces[u] |= ascii_bits(spaces) << at;
+            eight |= upper >> 2;
+            memcpy(line->folded + u * UNIT + at, &eight, 8);
+        }
+    }
+    find_tokens(line, letters, capitals, units);
+}
+
+/* The first bit from `at` on, or the line's size. */
+static inline int next_bit(const Line *line, const uint64_t *bits, int at) {
+    if (at >= line->size) return line->size;
+    int u = at / UNIT, last = line->size / UNIT;
+    uint64_t found = bits[u] >> at % UNIT << at % UNIT;
+    while (!found && u < last) found = bits[++u];
+    at = found ? u * UNIT + low_bit(found) : line->size;
+    return at < line->size ? at : line->size;
 }
 
 static void count(const Classes *classes, const Weights *weights, double *row) {
@@ -162,18 +224,13 @@ static void count(const Classes *classes, const Weights *weights, double *row) {
 }
 
 /* The next token of a name from *at on, -1 if it is none that is known; 0 where there is none left. */
-static inline int next_token(const Classes *classes, int kind, const void *data, Py_ssize_t *at, Py_ssize_t end,
-                             int32_t *token) {
-    unsigned char bytes[MOST_CHARACTERS];
-    uint64_t hash = STRINGS_SEED;
-    Py_ssize_t i = *at, size = 0;
-    while (i < end && !is_lower(PyUnicode_READ(kind, data, i)) && !is_upper(PyUnicode_READ(kind, data, i))) i++;
-    if (i == end) return 0;
-    for (*at = token_end(kind, data, i, end); i < *at; i++) {
-        bytes[size] = (unsigned char)(PyUnicode_READ(kind, data, i) | 0x20);
-        hash = STRINGS_STEP(hash, bytes[size++]);
-    }
-    *token = strings_find(&classes->names, bytes, size, hash);
+static inline int next_token(const Classes *classes, const Line *line, int *at, int end, int32_t *token) {
+    int start = next_bit(line, line->starts, *at);
+    if (start >= end) return 0;
+    *at = next_bit(line, line->ends, start + 1);
+    const unsigned char *bytes = line->folded + start;
+    Py_ssize_t size = *at - start;
+    *token = strings_find(&classes->names, bytes, size, token_hash(bytes, (size_t)size));
     return 1;
 }
 
@@ -185,16 +242,16 @@ static const Pair *find_pair(const Classes *classes, int32_t first, int32_t seco
     return NULL;
 }
 
-static void weigh_name(const Classes *classes, int kind, const void *data, Py_ssize_t at, Py_ssize_t end, double *row) {
+static void weigh_name(const Classes *classes, const Line *line, int at, int end, double *row) {
     int32_t token = -1, next = -1;
-    int more = next_token(classes, kind, data, &at, end, &token);
+    int more = next_token(classes, line, &at, end, &token);
     if (!more || (token >= 0 && classes->entries[token].state)) return;
     while (more) {
-        more = next_token(classes, kind, data, &at, end, &next);
+        more = next_token(classes, line, &at, end, &next);
         const Pair *pair = more ? find_pair(classes, token, next) : NULL;
         if (pair) {
             count(classes, &pair->weights, row);
-            more = next_token(classes, kind, data, &at, end, &next);
+            more = next_token(classes, line, &at, end, &next);
         } else if (token >= 0) {
             count(classes, &classes->entries[token].weights, row);
         }
@@ -203,14 +260,11 @@ static void weigh_name(const Classes *classes, int kind, const void *data, Py_ss
 }
 
 static void weigh(const Classes *classes, PyObject *names, double *row) {
-    int kind = PyUnicode_KIND(names);
-    const void *data = PyUnicode_DATA(names);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(names), start = 0;
-    if (size > MOST_CHARACTERS) size = MOST_CHARACTERS;
-    for (Py_ssize_t i = 0; i <= size; i++) {
-        if (i < size && !Py_UNICODE_ISSPACE(PyUnicode_READ(kind, data, i))) continue;
-        if (i > start) weigh_name(classes, kind, data, start, i, row);
-        start = i + 1;
+    Line line;
+    read_line(&line, names);
+    for (int end, start = 0; start < line.size; start = end + 1) {
+        end = next_bit(&line, line.spaces, start);
+        if (end > start) weigh_name(classes, &line, start, end, row);
     }
 }
 

@@ -6,8 +6,8 @@
 #include "native.h"
 
 /* Strings that are found by their bytes (strings.c); all zero is an empty table. For words of the library's own:
-   whoever writes a page could choose words that share a slot, so those are looked up but never added. The hash can be
-   made while a token is read, which `Names` cannot. */
+   whoever writes a page could choose words that share a slot, so those are looked up but never added. The hash is
+   `token_hash`. */
 typedef struct {
     uint32_t hash, at, size;
     int32_t number; /* + 1; 0: nothing stands here */
@@ -19,10 +19,6 @@ typedef struct {
     uint32_t mask;
     int32_t count;
 } Strings;
-#define STRINGS_SEED 14695981039346656037u
-#define STRINGS_STEP(hash, byte) (((hash) ^ (byte)) * 1099511628211u)
-uint64_t strings_hash(const unsigned char *data, Py_ssize_t size);
-/* FNV leaves its best bits on top. */
 static inline uint32_t strings_fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
 /* The number of a string, or -1. */
 static inline int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {

@@ -4,12 +4,6 @@
 
 enum { FIRST_SLOTS = 64 };
 
-uint64_t strings_hash(const unsigned char *data, Py_ssize_t size) {
-    uint64_t hash = STRINGS_SEED;
-    for (Py_ssize_t i = 0; i < size; i++) hash = STRINGS_STEP(hash, data[i]);
-    return hash;
-}
-
 static void put(Strings *strings, String string) {
     uint32_t slot = string.hash;
     while (strings->slots[slot & strings->mask].number) slot++;
@@ -40,7 +34,9 @@ static int more_bytes(Strings *strings, Py_ssize_t size) {
 }
 
 int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size) {
-    uint64_t hash = strings_hash(data, size);
+    unsigned char begin[8] = {0};
+    memcpy(begin, data, size < 8 ? (size_t)size : 8);
+    uint64_t hash = token_hash(size < 8 ? begin : data, (size_t)size);
     int32_t found = strings_find(strings, data, size, hash);
     if (found >= 0) return found;
     int full = !strings->slots || (uint32_t)strings->count >= (strings->mask + 1) / 2;

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from cleanbody.compiled import core
 from cleanbody.patterns import pattern
@@ -152,7 +152,7 @@ def plain(value: object) -> str:
     ('Tom & Jerry again', 'x', '')
     """
     if core is not None and core.is_plain(value, MAX_PLAIN):
-        return cast("str", value)
+        return value
     if isinstance(value, Mapping):
         value = value.get("@value", "")
     if not isinstance(value, str):

@@ -119,6 +119,7 @@ def _index(table: tuple[Evidence, ...]) -> Mapping[str, Mapping[str, tuple[tuple
 
 
 _INDEX = _index(TABLE)
+_NOTHING = dict.fromkeys(PageType, 0.0)
 
 
 def _tokens(source: Source, address: Address) -> Iterator[tuple[str, Iterable[str]]]:
@@ -164,7 +165,7 @@ def type_evidence(head: Head, linked: LinkedData, url: str | None = None) -> Map
 
 def evidence_of(source: Source, address: Address) -> Mapping[PageType, float]:
     """As `type_evidence`, of head data that has been indexed. address: the page's, or what it gives as its own."""
-    evidence = dict.fromkeys(PageType, 0.0)
+    evidence = _NOTHING.copy()
     for kind, tokens in _tokens(source, address):
         known = _INDEX[kind]
         for token in dict.fromkeys(tokens):
@@ -189,7 +190,7 @@ def declared_type(head: Head, linked: LinkedData, url: str | None = None) -> Pag
 
 def told_type(evidence: Mapping[PageType, float]) -> PageType | None:
     """The page type that evidence for each speaks for, or None where it is too little or contradicts itself."""
-    best, second = sorted(evidence, key=lambda page_type: -evidence[page_type])[:2]
+    best, second = sorted(evidence, key=evidence.__getitem__, reverse=True)[:2]
     if evidence[best] < ENOUGH or evidence[best] - evidence[second] < LEAD:
         return None
     return best
