@@ -100,9 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"| {name} | {' | '.join(f'{scores[x]:.3f}' for x in languages)} |")
     for path in args.prose:
         rows = [row for row in read_lines(path) if row.get("main_content")][: args.limit]
-        print(
-            f"\n## {path.name}: gold texts cleaned\n\n| language | texts | words lost | changed by a second cleaning |\n|---|---|---|---|"
-        )
+        print(f"\n## {path.name}: gold texts cleaned\n")
+        print("| language | texts | words lost | changed by a second cleaning |\n|---|---|---|---|")
         for name, (count, lost, changed) in prose(rows).items():
             print(f"| {name} | {count} | {100 * lost:.2f} % | {100 * changed:.1f} % |")
     return 0

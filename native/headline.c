@@ -166,6 +166,7 @@ static int read_arrays(Page *page, Views *views, PyObject **arrays, PyObject *co
     page->is_headline = out[3];
     page->distance = out[4];
     page->has = out[5];
+    for (int k = 0; k < 6; k++) memset(out[k], 0, (size_t)n * sizeof(double)); /* what is a copy is told by them */
     for (Py_ssize_t i = 0; i < n; i++)
         if (!PyUnicode_Check(text_of(page, i))) {
             PyErr_SetString(PyExc_TypeError, "find_headline: texts are strings");
@@ -204,8 +205,8 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
 PyDoc_STRVAR(find_headline_doc,
 "find_headline(accents, is_date, texts, words, link_share, prose, candidates, kind, level, flags, heading, item,\n"
 "              markup, columns)\n--\n\n"
-"The block that is the headline, or -1; and the headline, None where it is that block's own text. Fills six columns,\n"
-"all zero before: copy, joined, near, is the headline, distance from it, whether there is one.");
+"The block that is the headline, or -1; and the headline, None where it is that block's own text. Fills six columns:\n"
+"copy, joined, near, is the headline, distance from it, whether there is one.");
 
 PyMethodDef headline_methods[] = {
     {"accents", native_accents, METH_O, native_accents_doc},

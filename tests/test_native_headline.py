@@ -134,6 +134,11 @@ def test_arguments_that_do_not_fit() -> None:
             args[place] = value
         return core.find_headline(*args)
 
+    used = [array("d", [1.0]) for _ in HEADLINE_COLUMNS]  # what stood in the columns before says nothing
+    fresh = [zeros(1) for _ in HEADLINE_COLUMNS]
+    assert call((13, used)) == call((13, fresh))
+    assert used == fresh
+
     assert call() == (-1, "x")
     wrong: list[tuple[int, Any]] = [
         (0, object()), (2, (1,)), (2, ("a", "b")), (3, zeros(0)), (5, b""), (6, (1,)), (7, b""), (9, zeros(0)),
