@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,8 @@ from cleanbody.features import COLUMNS
 from cleanbody.features.second import SECOND_COLUMNS
 from cleanbody.train import fit
 from cleanbody.train.gold import read_gold
-from cleanbody.train.matrix import PageRows, build, stack
-from cleanbody.train.trainer import sources
+from cleanbody.train.matrix import PageRows, stack
+from cleanbody.train.trainer import FORMS, form_rows
 
 HEADLINE_SETS = ("cleaneval", "daniel", "googletrends")  # their gold begins with the headline
 
@@ -80,6 +82,17 @@ def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> N
         print(f"| {name}{': ' if group else ''}{group} | {len(values)} | {sum(values) / len(values):.4f} |", flush=True)
 
 
+def measure(args: argparse.Namespace, form: str) -> None:
+    """Fit and report what is of one form."""
+    of_sets = {name: float(number) for name, number in (weight.split("=") for weight in args.weight)}
+    pages = form_rows(list(read_gold(args.sets)), args.seeds, form)
+    for name in args.leave_out:
+        if any(page.page.set == name for page in pages):
+            report(*left_out(pages, name, of_sets), args.threshold)
+    if not args.leave_out and pages:
+        report(pages, two_stages(pages, of_sets), args.threshold)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", type=Path)
@@ -87,17 +100,12 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.42)
     parser.add_argument("--seeds", type=Path)
     parser.add_argument("--weight", action="append", default=[], metavar="SET=N")
+    parser.add_argument("--form", action="append", choices=FORMS, help="pages or texts alone")
     args = parser.parse_args()
-    of_sets = {name: float(number) for name, number in (weight.split("=") for weight in args.weight)}
-    rows = build(sources(list(read_gold(args.sets)), args.seeds))
-    print("| set | pages | F1 |\n|---|---|---|")
-    for markup in (True, False):
-        pages = [row for row in rows if row.document.markup is markup]
-        for name in args.leave_out:
-            if any(page.page.set == name for page in pages):
-                report(*left_out(pages, name, of_sets), args.threshold)
-        if not args.leave_out and pages:
-            report(pages, two_stages(pages, of_sets), args.threshold)
+    print("| set | pages | F1 |\n|---|---|---|", flush=True)
+    forms = args.form or FORMS
+    with ProcessPoolExecutor(len(forms)) as pool:
+        list(pool.map(partial(measure, args), forms))
 
 
 if __name__ == "__main__":

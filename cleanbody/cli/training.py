@@ -20,7 +20,7 @@ from cleanbody.cli.shared import DONE, config_options, make_cleaner
     "--leave-out", multiple=True, metavar="SET", help="A set that nothing may be learned from; its hosts too."
 )
 @click.option(
-    "--processes", default=2, show_default=True, type=click.IntRange(1), help="For cutting pages into blocks."
+    "--processes", default=2, show_default=True, type=click.IntRange(1), help="Two train on pages and texts at once."
 )
 @click.option("--seeds", type=click.Path(exists=True, file_okay=False), help="Also train on documents made of these.")
 @click.option("--weight", "weights", multiple=True, metavar="SET=N", help="Count each page of a set N times.")

@@ -60,12 +60,11 @@ def _as_text(source: str) -> str:
 
 
 def synthetic(pages: Sequence[Labelled], seeds: Path) -> Iterator[Synthetic]:
-    """One synthetic document of each article among the pages, two in three of them as text.
+    """Synthetic documents of each article among the pages: as HTML with class names and without, and two as text.
 
     Args:
         seeds: the folder with the phrases, lines and layouts that documents are made of.
     """
-    for document in synthesize(list(articles_of(pages)), seeds):
-        lot = zlib.crc32(document.article.id.encode()) % 6
-        if document.form == ("classes", "bare")[lot] if lot < 2 else document.form == "text":
-            yield document
+    articles = list(articles_of(pages))
+    yield from synthesize(articles, seeds)
+    yield from synthesize(articles, seeds, seed=1, forms=("text",))

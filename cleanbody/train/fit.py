@@ -33,7 +33,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,  # pages and texts are fitted side by side
     "verbose": -1,
 }
 WORD_POWER: Final = 0.75

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -102,12 +101,6 @@ def _targets(source: Labelled | Synthetic, texts: Sequence[str]) -> list[float]:
         return align(texts, source.gold)
     found = align_truth(texts, [one.text for one in source.truth])
     return kept_shares(found, [one.label for one in source.truth])
-
-
-def build(pages: Iterable[Labelled | Synthetic], processes: int = 2) -> list[PageRows]:
-    """The rows of many pages, in order."""
-    with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(page_rows, pages, chunksize=8))
 
 
 def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:

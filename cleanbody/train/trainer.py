@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Final
 from zlib import crc32
 
-from cleanbody.model import write_model
+from cleanbody.model import Ensemble, write_model
 from cleanbody.page import DataError
 from cleanbody.train import copies
 from cleanbody.train.fit import PARAMETERS, STAGES, fit
 from cleanbody.train.gold import Labelled, read_gold
 from cleanbody.train.kinds import fit_all_kinds
-from cleanbody.train.matrix import build
+from cleanbody.train.matrix import PageRows, page_rows
 from cleanbody.train.page_types import fit_page_types
 from cleanbody.train.synthesize import Synthetic
+
+FORMS: Final = ("page", "text")  # HTML and scraped text: each has ensembles of its own
 
 
 def without(pages: Sequence[Labelled], leave_out: Collection[str]) -> list[Labelled]:
@@ -56,24 +61,53 @@ def train_model(
     Args:
         paths: files of JSON lines with ``html`` and ``main_content``; see `cleanbody.train.gold`.
         leave_out: sets that nothing may be learned from, their hosts included.
-        processes: for cutting the pages into blocks.
+        processes: more than one trains on pages and on scraped texts at the same time, with the same result.
         seeds: the folder of the seeds, for synthetic documents; none are made without it.
         of_sets: what a page of a set counts; 1 where it is not named.
 
     Raises:
         DataError: a file cannot be read as such, there are too few pages, or a weight is of no set.
     """
-    everything = list(read_gold(paths))
-    unknown = set(of_sets or ()) - {page.set for page in everything}
-    if unknown:
-        raise DataError(f"--weight {', '.join(sorted(unknown))}: no such set")
-    pages = without(everything, leave_out)
-    rows = build(sources(pages, seeds), processes)
-    counts = Counter(f"{row.page.set} {row.page.renderer}".strip() for row in rows)
+    weights = dict(of_sets or {})
+    train = partial(_train_form, paths, leave_out, seeds, weights)
+    if processes > 1:
+        with ProcessPoolExecutor(len(FORMS)) as pool:
+            parts = list(pool.map(train, FORMS))
+    else:
+        parts = list(map(train, FORMS))
+    counts = sum((count for count, _ in parts), Counter[str]())
     header = {
         "pages": dict(sorted(counts.items())),
         "parameters": PARAMETERS,
         "stages": STAGES,
-        "weights": dict(of_sets or {}),
+        "weights": weights,
     }
-    return write_model({**fit(rows, of_sets), **fit_all_kinds(rows), **fit_page_types(rows)}, header)
+    return write_model({name: one for _, own in parts for name, one in own.items()}, header)
+
+
+def form_rows(pages: Sequence[Labelled], seeds: Path | None, form: str) -> list[PageRows]:
+    """The rows of all that is trained on that is of one of `FORMS`."""
+    return [page_rows(one) for one in sources(pages, seeds) if form_of(one) == form]
+
+
+def form_of(source: Labelled | Synthetic) -> str:
+    """Which of `FORMS` a document is."""
+    text = source.form == "text" if isinstance(source, Synthetic) else not source.html
+    return FORMS[text]
+
+
+def _train_form(
+    paths: Sequence[Path],
+    leave_out: Collection[str],
+    seeds: Path | None,
+    of_sets: Mapping[str, float],
+    form: str,
+) -> tuple[Counter[str], dict[str, Ensemble]]:
+    """How many documents of which kind were trained on, and the ensembles for one of `FORMS`."""
+    everything = list(read_gold(paths))
+    unknown = set(of_sets) - {page.set for page in everything}
+    if unknown:
+        raise DataError(f"--weight {', '.join(sorted(unknown))}: no such set")
+    rows = form_rows(without(everything, leave_out), seeds, form)
+    counts = Counter(f"{row.page.set} {row.page.renderer}".strip() for row in rows)
+    return counts, {**fit(rows, of_sets), **fit_all_kinds(rows), **fit_page_types(rows)}
