@@ -100,9 +100,18 @@ PROSE = [
 ]
 
 
+NOTICE = "By staying here you agree that small files are kept."
+
+
 def column(*lines: str, after: int = 2) -> str:
     """A text of four paragraphs, with lines after one of them."""
     return "\n\n".join([TITLE, *PROSE[:after], *lines, *PROSE[after:]])
+
+
+def inside(*blocks: str) -> Case:
+    """A page of four paragraphs with elements after the second, the first of which is in question."""
+    before, after = ("".join(f"<p>{one}</p>" for one in some) for some in (PROSE[:2], PROSE[2:]))
+    return Case(f"<h1>{TITLE}</h1>{before}{''.join(blocks)}{after}", re.sub(r"<[^>]*>", "", blocks[0]))
 
 
 def top(line: str) -> Case:
@@ -453,6 +462,14 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [over("<p>Puzzles"), Case(f"Puzzles\n\n{TITLE}\n\n{BARE}", "Puzzles")],
         [under("<p>Puzzles"), over("<p>Puzzles are dear."), over("<p>Lower valley floods")],
     ),
+    "far-above-headline": (
+        [Case(f"{NOTICE}\n\n{BARE}", NOTICE), Case("\n\n".join([*SHORT, NOTICE, TITLE, *PROSE * 2]), NOTICE)],
+        [
+            over(f"<p>{NOTICE}"),
+            top(NOTICE),
+            Case(f"Heavy rain over the valley floods roads.\n\n{BARE}", "Heavy rain over the valley floods roads."),
+        ],
+    ),
     "below-headline": (
         [top("Keep this one")],
         [
@@ -476,6 +493,27 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             end("Nobody keeps bees there in winter any more, and nobody ever will.", *SHORT * 3),
             end("Ann Miller counted Sacks.", *SHORT * 3),
             Case(column("Ann Example keeps Bees in Harwick."), "Ann Example keeps Bees in Harwick."),
+        ],
+    ),
+    "line-in-prose": (
+        [inside("<p>Morning letter</p>"), inside("<p>Morning letter</p>", "<p>Yes please, now</p>")],
+        [
+            inside("<h2>Morning letter</h2>"),
+            inside("<p><b>Morning letter</b></p>"),  # a subheading
+            inside("<ul><li>Morning letter</li></ul>"),
+            inside("<p>Morning letter.</p>"),
+            inside("<p>“Morning letter”</p>"),
+            inside("<p>Evening bells</p>"),  # the text goes on to them
+            Case(column("Morning letter"), "Morning letter"),
+        ],
+    ),
+    "heading-of-links": (
+        [inside("<h3>Not to be missed</h3>", f"<p><a href=/m>{MUSEUM}</a></p>")],
+        [
+            inside("<h3>Not to be missed</h3>"),
+            inside("<h3>A clock that struck</h3>", f"<p><a href=/m>{MUSEUM}</a></p>"),
+            inside("<h3>5 March</h3>", f"<p><a href=/m>{MUSEUM}</a></p>"),
+            under(f"<h3>Not to be missed</h3><p><a href=/m>{MUSEUM}</a></p>", "Not to be missed"),
         ],
     ),
     "short-behind-short": (
