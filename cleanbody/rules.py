@@ -156,6 +156,20 @@ RULES: Final[tuple[Rule, ...]] = (
         "marks <= .2",
         "from_headline <= 0",
     ),
+    _rule(  # what a page's <title> becomes when its text is scraped
+        "title-line",
+        Label.BREADCRUMB,
+        6,
+        "index_share <= 0",
+        "page_blocks >= 1",
+        "separators >= 1",
+        "words >= 3",
+        "words <= 25",
+        "ends_sentence <= 0",
+        "bullet < 1",
+        "is_headline < 1",
+        markup=False,
+    ),
     _rule("trail-phrase", Label.BREADCRUMB, 4, "phrase_breadcrumb >= .25", "words <= 20", "words_before <= .15"),
     # -- navigation
     _rule(

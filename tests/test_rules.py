@@ -200,6 +200,15 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [Case(f"<div><h1>{TITLE}</h1><p>Mail | Print | Save</p></div><p>{LONG}</p>", "Mail | Print | Save")],
         [over("<p>Mail | Print | Save"), under("<p>Mail | Print | Save"), amid("<p>Mail / print / save it.")],
     ),
+    "title-line": (
+        [Case(f"Rivers | The Daily\n\n{TITLE}\n\n{TITLE}\n\n{AB}\n\n{LONG}", "Rivers | The Daily")],
+        [
+            Case(f"{TITLE} | The Daily\n\n{AB}\n\n{LONG}", f"{TITLE} | The Daily"),  # all there is of the headline
+            Case(f"Bridges and rivers\n\n{AB}\n\n{LONG}", "Bridges and rivers"),
+            Case(f"{AB}\n\nBridges | rivers | roads\n\n{LONG}", "Bridges | rivers | roads"),
+            over("<p>Bridges and rivers | The Daily</p>"),
+        ],
+    ),
     "trail-phrase": (
         [over("<p>You are here: News Rain")],
         [under("<p>You are here: News Rain"), over(f"<p>{A} You are here, said Ann.")],
