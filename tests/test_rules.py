@@ -100,6 +100,7 @@ PROSE = [
 ]
 
 
+STORIES = "\n".join(f"• Ferry company orders another boat {k}" for k in range(20))
 NOTICE = "By staying here you agree that small files are kept."
 
 
@@ -112,6 +113,13 @@ def inside(*blocks: str) -> Case:
     """A page of four paragraphs with elements after the second, the first of which is in question."""
     before, after = ("".join(f"<p>{one}</p>" for one in some) for some in (PROSE[:2], PROSE[2:]))
     return Case(f"<h1>{TITLE}</h1>{before}{''.join(blocks)}{after}", re.sub(r"<[^>]*>", "", blocks[0]))
+
+
+def headed(block: str, text: str | None = None) -> Case:
+    """An element between the headline of a page, that stands below a menu, and its first paragraph."""
+    menu = "".join(f"<p>{one}</p>" for one in SHORT * 2)
+    body = "".join(f"<p>{one}</p>" for one in PROSE * 2)
+    return Case(f"{menu}<h1>{TITLE}</h1>{block}{body}", text if text is not None else re.sub(r"<[^>]*>", "", block))
 
 
 def top(line: str) -> Case:
@@ -488,6 +496,18 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             Case(column("Keep this one"), "Keep this one"),
         ],
     ),
+    "short-below-headline": (
+        [headed("<p>Told by Jo Quill</p>"), headed("<ul><li>Print this</li><li>Keep it</li></ul>", "Keep it")],
+        [
+            headed("<h3>Told by Jo Quill</h3>"),
+            headed("<p>Told by Jo Quill.</p>"),
+            headed("<p>Heavy rain again</p>"),
+            headed("<p>Where the miller slept</p>"),  # the prose takes it up
+            headed("<p>Told by Jo Quill from the valley</p>"),
+            inside("<p>Told by Jo Quill</p>"),
+            top("Told by Jo Quill"),
+        ],
+    ),
     "below-prose": (
         [end("Order papers"), end("Order papers", *SHORT)],
         [end("Order papers now."), end("- Order papers"), Case(column("Order papers"), "Order papers")],
@@ -495,6 +515,15 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
     "far-below-prose": (
         [Case(end(*SHORT * 4, "Order papers").source, "Order papers")],
         [end("Order papers", *SHORT * 4), Case(end(*SHORT * 4, "Order papers now.").source, "Order papers now.")],
+    ),
+    "list-below-prose": (
+        [Case(f"{column()}\n\n{STORIES}", "• Ferry company orders another boat 7")],
+        [
+            Case(f"{column()}\n\n{STORIES}\n\n{B}", "• Ferry company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace("•", ""), "Ferry company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace("Ferry", "Heavy"), "• Heavy company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace(" 7", " 7."), "• Ferry company orders another boat 7."),
+        ],
     ),
     "sentence-below-prose": (
         [end("Ann Example keeps Bees in Harwick.", *SHORT * 3)],
