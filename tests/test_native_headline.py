@@ -105,6 +105,11 @@ def test_headline_of_a_text(data: Any, markup: bool) -> None:
     blocks = [(text, 0.0, is_prose, 0, 0) for text, is_prose in zip(texts, prose, strict=True)]
     same(documents(blocks, markup), [])
     same(documents([*blocks, *((" ".join(["w"] * 45), 0.0, True, 0, 0) for _ in range(2))], markup), [])
+    told = st.lists(words, min_size=18, max_size=30).map(" ".join)  # prose that says what the lines say
+    more = data.draw(st.lists(st.tuples(told, st.sampled_from([".", "”", ""])).map("".join), min_size=1, max_size=4))
+    same(documents([*blocks, *((text, 0.0, True, 0, 0) for text in more)], markup), [])
+    names = data.draw(st.lists(st.sampled_from(["News", "The Sea: rain falls", "News: " + texts[0]]), max_size=2))
+    same(documents([*blocks, *((text, 0.0, True, 0, 0) for text in more)], markup), names)
 
 
 HOSTILE = [

@@ -501,6 +501,8 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [
             headed("<h3>Told by Jo Quill</h3>"),
             headed("<p>Told by Jo Quill.</p>"),
+            headed("<p>Good morning,</p>"),
+            headed("<table><tr><td>Told by</td><td>Jo Quill</td></tr></table>", "Jo Quill"),
             headed("<p>Heavy rain again</p>"),
             headed("<p>Where the miller slept</p>"),  # the prose takes it up
             headed("<p>Told by Jo Quill from the valley</p>"),
@@ -541,6 +543,7 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             inside("<ul><li>Morning letter</li></ul>"),
             inside("<p>Morning letter.</p>"),
             inside("<p>“Morning letter”</p>"),
+            inside("<p>Morning letter. Photo: Jo Quill</p>"),
             inside("<p>Evening bells</p>"),  # the text goes on to them
             Case(column("Morning letter"), "Morning letter"),
         ],
