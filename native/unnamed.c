@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum { OPENING = 3, MOST_BEGUN = 40, CLOSE = 8, FAR = 40, MOST_NAME = 5 };
-enum { SAID_OF = 30, SAID_CHARACTERS = 400, LONG_WORD = 4, STEM = 5 };
+enum { SAID_OF = 30, SAID_CHARACTERS = 400, LONG_WORD = 4, STEM = 5, LEAST_DIGITS = 3 };
 static const double MOST_WORDS = 40.0, LEAST_LONE = 4.0, MOST_LONE = 25.0;
 static const double AGAIN_FAR = 2.5, AGAIN_UNSHAPED = 2.0, MOST_AGAIN = 8.0, MOST_LONG = 8.0;
 static const double ENOUGH = 0.5, ENOUGH_NAMED = 2.6;
@@ -238,6 +238,14 @@ static int has_step(PyObject *text, Py_ssize_t size) {
     return 0;
 }
 
+/* Whether a text has as many digits as a date has at least. */
+static int has_digits(PyObject *text, Py_ssize_t size) {
+    int found = 0;
+    for (Py_ssize_t i = 0; i < size && found < LEAST_DIGITS; i++)
+        found += Py_UNICODE_ISDECIMAL(PyUnicode_READ_CHAR(text, i)) != 0;
+    return found == LEAST_DIGITS;
+}
+
 /* Whether a line could be a headline by its shape alone; -1 and an exception otherwise. */
 static int is_shaped(const Page *page, Py_ssize_t i) {
     PyObject *text = text_of(page, i);
@@ -247,6 +255,7 @@ static int is_shaped(const Page *page, Py_ssize_t i) {
     Py_UCS4 first = PyUnicode_READ_CHAR(text, 0);
     if (is_one_of(PyUnicode_READ_CHAR(text, size - 1), NO_END) || is_one_of(first, NO_START)) return 0;
     if (is_one_of(first, QUOTES) || Py_UNICODE_ISLOWER(first) || has_step(text, size)) return 0;
+    if (!has_digits(text, size)) return 1; /* Python is asked where a date may be */
     PyObject *date = PyObject_CallOneArg(page->is_date, text);
     if (!date) return -1;
     int shaped = date == Py_None;
@@ -309,7 +318,7 @@ static int is_behind_trail(const Page *page, const Repeats *repeats, const Key *
 }
 
 /* Whether a line may be the headline at all; -1 and an exception otherwise. */
-static int may_be(Page *page, Repeats *repeats, const Line *line, int opened, int shaped) {
+static int may_be(Page *page, Repeats *repeats, const Line *line, int opened) {
     Py_ssize_t i = line->block;
     PyObject *text = text_of(page, i);
     double again = count_again(repeats, repeats->own);
@@ -317,7 +326,8 @@ static int may_be(Page *page, Repeats *repeats, const Line *line, int opened, in
     if (is_one_of(PyUnicode_READ_CHAR(text, 0), NO_START)) return 0;
     if (!opened && (i >= repeats->second || i == repeats->start)) return 0;
     if (!opened && repeats->start - i > FAR && again < AGAIN_FAR) return 0;
-    if (!opened && again < AGAIN_UNSHAPED && !shaped) return 0;
+    int shaped = !opened && again < AGAIN_UNSHAPED ? is_shaped(page, i) : 1;
+    if (shaped <= 0) return shaped;
     int site = each_head(page, text, is_another, repeats);
     if (site) return site < 0 ? -1 : 0; /* the same with a site's name behind it */
     if (!opened && is_behind_trail(page, repeats, &line->key, again)) return 0;
@@ -332,9 +342,10 @@ static int score_line(Page *page, Repeats *repeats, const Line *line, double *sc
     int64_t name = repeats->own = find_name(page, &repeats->names, &line->key);
     int opened = repeats->opening[name] >= 0 && repeats->opening[name] != i && page->words[i] >= LEAST_LONE;
     if (!opened && i >= second) return 0; /* before anything that takes long */
-    int shaped = is_shaped(page, i), below = shaped >= 0 && i ? is_shaped(page, i - 1) : 0;
-    int possible = shaped < 0 || below < 0 ? -1 : may_be(page, repeats, line, opened, shaped);
+    int possible = may_be(page, repeats, line, opened);
     if (possible <= 0) return possible;
+    int shaped = is_shaped(page, i), below = shaped >= 0 && i ? is_shaped(page, i - 1) : 0;
+    if (shaped < 0 || below < 0) return -1;
     PyObject *text = text_of(page, i);
     double like = opened ? OPENED : i ? like_first(page, repeats, &line->key) : 0.0;
     if (like < 0.0) return -1;
