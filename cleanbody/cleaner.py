@@ -11,7 +11,7 @@ from cleanbody.batch import DEFAULT_RESULTS, Choice, clean_columns
 from cleanbody.classify import classify, confidence, contributions
 from cleanbody.config import Config
 from cleanbody.features import Hints, Table, compute
-from cleanbody.features.headline import parts
+from cleanbody.features.keys import parts
 from cleanbody.jsonld import read_jsonld
 from cleanbody.lexicon import Lexicon
 from cleanbody.metadata import HeadFacts

@@ -23,10 +23,25 @@ STRONG: Final = 0.8
 LONG: Final = 15.0  # words from which a block is called by a kind on strong grounds alone
 DOUBT: Final = 0.01  # what every kind is thought to be at least
 NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
+FRANK: Final = 0.6  # probability from which a block is called a teaser that no rule calls one
 CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no rule or some rule is sure what it is
 
 _DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
 _COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
+# What can be seen of some kinds, each enough of itself: a copy repeats something, a trail has steps or names the page.
+_SEEN: Final[Mapping[Label, Sequence[tuple[int, float]]]] = {
+    label: tuple((KIND_COLUMNS.index(name), least) for name, least in some.items())
+    for label, some in {
+        Label.DUPLICATE: {"copies": 0.1, "title_near": 0.5, "title_copy": 0.1},
+        Label.BREADCRUMB: {
+            "separators": 1.0,
+            "title_overlap": 0.1,
+            "phrase_breadcrumb": 0.1,
+            "class_breadcrumb": 0.1,
+        },
+    }.items()
+}
+_UNSEEN: Final = {Label.BREADCRUMB: Label.NAVIGATION}  # what a block is of which nothing of its kind is seen
 
 
 class Doubtful(NamedTuple):
@@ -110,11 +125,14 @@ def name_kinds(
         scores += forest.score(number, parts, count)
     hints = _hints(doubtful.rows, ruled, known)
     best, probability = _likeliest(scores, array("i", doubtful.rows), _named(ruled, fate, known), hints, known)
-    return {
-        row: (known[number], p)
-        for row, number, p in zip(doubtful.rows, best, probability, strict=True)
-        if p >= _least(known[number], ruled.said[ruled.sets[row]].hints, words[row])
-    }
+    kinds = {}
+    for at, (row, number, p) in enumerate(zip(doubtful.rows, best, probability, strict=True)):
+        label = known[number]
+        if p >= _least(label, ruled.said[ruled.sets[row]].hints, words[row]):
+            seen = label not in _SEEN or any(doubtful.columns[k * count + at] >= x for k, x in _SEEN[label])
+            if seen or label in _UNSEEN:
+                kinds[row] = (label if seen else _UNSEEN[label], p)
+    return kinds
 
 
 def _named(ruled: Ruled, fate: bytearray, known: Sequence[Label]) -> array[int]:
@@ -135,7 +153,9 @@ def _hints(rows: Sequence[int], ruled: Ruled, known: Sequence[Label]) -> tuple[a
 def _least(label: Label, hints: Mapping[Label, float], words: float) -> float:
     """The probability from which a block is called by a kind."""
     against = hints.keys() - {Label.OTHER, Label.BODY, label}
-    return STRONG if against or words > LONG or (label is Label.COMMENT and label not in hints) else LEAST
+    if against or words > LONG or (label is Label.COMMENT and label not in hints):
+        return STRONG
+    return FRANK if label is Label.TEASER and label not in hints else LEAST
 
 
 def kind_reason(label: Label, probability: float) -> Reason:

@@ -13,7 +13,7 @@ typedef struct {
     Py_ssize_t conditions, rules;
 } Program; /* as in cleanbody.rules.Book */
 
-enum { AT_LEAST, AT_MOST, ABOVE, BELOW }; /* the order of cleanbody.rules._OPERATORS */
+enum { AT_LEAST, AT_MOST, ABOVE, BELOW }; /* the order of cleanbody.rules.rule.OPERATORS */
 
 /* NaN reaches no lower limit and breaks no upper one. */
 static inline int is_true(int sign, double v, double limit) {

@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum { NEAR_PROSE = 6 };
-static const double MOST_WORDS = 40.0, RANK_COST = 0.6;
+static const double MOST_WORDS = 40.0, RANK_COST = 0.6, SITE_COST = 1.2;
 
 /* --- lines and titles --------------------------------------------------------------------------------------------- */
 
@@ -72,12 +72,14 @@ static int is_upper(PyObject *text) {
     return cased;
 }
 
-static double score_of(const Page *page, const Line *line) {
+/* `site`: another line has the same without a site's name. */
+static double score_of(const Page *page, const Line *line, int site) {
     Py_ssize_t i = line->block, begin, end;
     int rank = page->titles[line->title].rank;
     size_t words = line->key.count < 8 ? line->key.count : 8;
     double score = 6.0 + page->copy[i] - RANK_COST * (rank < 0 ? 0 : rank < 5 ? rank : 5) + 0.3 * (double)words;
     if (is_upper(text_of(page, i)) || next_mark(text_of(page, i), 0, &begin, &end)) score -= 0.4;
+    if (site) score -= SITE_COST;
     if (page->kind[i] == page->heading) score += 3.25 - 0.25 * page->level[i];
     if (page->kind[i] == page->item) score -= 1.0;
     if (page->flags[i] & (HIDDEN | NOSCRIPT)) score -= 3.0;
@@ -86,18 +88,32 @@ static double score_of(const Page *page, const Line *line) {
     return score + (i <= page->first_prose ? 0.25 : -0.5);
 }
 
-/* The copy that is the headline: of the most trusted candidate, the highest heading, near the prose, not linked. */
-static const Line *choose(const Page *page) {
-    const Line *best = NULL;
+/* Whether a key is a title that a line has in full, and not the line's own. */
+static int is_whole(Page *page, const Key *key, void *own) {
+    Py_ssize_t title = title_of(page, key);
+    return title >= 0 && page->titles[title].whole && !keys_equal(&page->keys, key, own);
+}
+
+/* The copy that is the headline: of the most trusted candidate, the highest heading, near the prose, not linked; -1 and
+   an exception otherwise. */
+static int choose(Page *page, Line **best) {
     double best_score = 0.0;
+    *best = NULL;
+    for (Py_ssize_t k = 0; page->has_copy && k < page->line_count; k++) {
+        Py_ssize_t title = title_of(page, &page->lines[k].key);
+        if (title >= 0) page->titles[title].whole = 1;
+    }
     for (Py_ssize_t k = 0; k < page->line_count; k++) {
-        const Line *line = &page->lines[k];
-        double score = page->copy[line->block] < 0.5 ? 0.0 : score_of(page, line);
+        Line *line = &page->lines[k];
+        if (page->copy[line->block] < 0.5) continue;
+        int site = each_head(page, text_of(page, line->block), is_whole, &line->key);
+        if (site < 0) return -1;
+        double score = score_of(page, line, site);
         if (!(score > best_score + 1e-9)) continue;
-        best = line;
+        *best = line;
         best_score = score;
     }
-    return best;
+    return 0;
 }
 
 /* The title with which a text opens, the first of all otherwise; -1 and an exception otherwise. */
@@ -135,7 +151,8 @@ static PyObject *search(Page *page) {
     if (read_lines(page) < 0 || read_titles(page) < 0) return NULL;
     if (!has_line(page) && add_found(page) < 0) return NULL;
     if (find_copies(page) < 0 || (page->has_copy && rank_titles(page) < 0)) return NULL;
-    const Line *line = choose(page);
+    Line *line;
+    if (choose(page, &line) < 0) return NULL;
     if (line) {
         const Title *title = &page->titles[line->title];
         fill(page, line->block);

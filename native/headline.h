@@ -48,6 +48,7 @@ typedef struct {
     Py_ssize_t distinct; /* words */
     int rank;            /* how far it stands behind the most trusted; -1: not known */
     int joined;          /* its lines are to be joined */
+    int whole;           /* a line is it */
 } Title;
 
 typedef struct {
@@ -70,7 +71,7 @@ typedef struct {
     PyObject *wordless; /* the first candidate without a word */
 } Page;
 
-/* Also in features.headline, and in page.Flag. */
+/* Also in features.keys and features.headline, and in page.Flag. */
 enum { MOST_CRUMBS = 8, MOST_SITE = 7, LEAST_WORDS = 3, HIDDEN = 1, NOSCRIPT = 2 };
 
 static inline PyObject *text_of(const Page *page, Py_ssize_t i) { return PyTuple_GET_ITEM(page->texts, i); }

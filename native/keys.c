@@ -1,4 +1,4 @@
-/* Lines without case and accents, and the marks that part them. Twins: cleanbody.features.headline (_key, _PARTS). */
+/* Lines without case and accents, and the marks that part them. Twins: cleanbody.features.keys (key_of, PARTS). */
 
 #include "headline.h"
 

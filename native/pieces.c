@@ -1,4 +1,4 @@
-/* The pieces of a line between the marks that part a headline from a site's name. Twins: cleanbody.features.headline
+/* The pieces of a line between the marks that part a headline from a site's name. Twins: cleanbody.features.keys
    (heads, parts). */
 
 #include "headline.h"

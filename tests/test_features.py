@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleanbody.features import COLUMNS, GROUPS, Hints, Table, compute
 from cleanbody.features.context import PROSE_WORDS
-from cleanbody.features.headline import MOST_CRUMBS, heads, parts
+from cleanbody.features.keys import MOST_CRUMBS, heads, parts
 from cleanbody.features.region import best_stretch, signed_log
 from cleanbody.features.second import SECOND_COLUMNS, second_columns
 from cleanbody.features.structure import CLASS_DECAY, FORM_COLUMNS, PLACE_COLUMNS
@@ -547,7 +547,17 @@ def test_distance_to_the_headline() -> None:
 CHOICES = [
     # page, hints, which block is the headline
     ("the only h1", f"<p>x</p><h1>{TITLE}</h1><p>{PROSE}", (), 1),
-    ("two different h1", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (), -1),
+    ("two different h1", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (), 1),
+    ("behind the site's name", f"<p>{TITLE}</p><p>{PROSE}", (f"The Daily: {TITLE}",), 0),
+    ("no other story behind it", f"<p>{TITLE}</p><p>{PROSE}", ("The Daily: Rain fell again today",), -1),
+    ("of a head that names the site", f"<p>{TITLE}</p><p>{TITLE}</p><p>{PROSE}", ("The Daily",), 0),
+    ("not what stands once there", f"<p>{TITLE}</p><p>{PROSE}", ("The Daily",), -1),
+    (
+        "not before a site's name",
+        f"<b>{TITLE} - The Daily</b><p>{TITLE}</p><p>{PROSE}",
+        (TITLE, f"{TITLE} - The Daily"),
+        1,
+    ),
     ("the h1 that the head knows", f"<h1>The Daily</h1><h1>{TITLE}</h1><p>{PROSE}", (TITLE,), 1),
     ("an h1 of two words", f"<h1>Rain fell</h1><p>{PROSE}", (), 0),
     ("an h1 of one word", f"<h1>Rain</h1><p>{PROSE}", (), -1),
@@ -574,6 +584,10 @@ def test_a_headline_that_only_the_head_has() -> None:
     assert (table.headline_index, table.headline) == (-1, TITLE)
 
 
+NOTICE = "This site keeps small files on your device in order to count its visitors, and to show them what is fitting."
+SAYS_IT = "When heavy rain had floods running through the lower valley, the miller carried his sacks up to the roof."
+TRAIL = "Top of the site > Around the county > Opinion and letters > The weather"
+MENU = [f"All the {name} of the day" for name in ("sport", "money", "music", "food", "weather", "travel", "games")]
 BARE = [
     ("twice above the prose", f"Home\n\n{TITLE}\n\n{TITLE}\n\n{PROSE}\n\n{OTHER}", TITLE),
     ("behind a breadcrumb", f"Home News {TITLE}\n\n{TITLE}\n\n{PROSE}", TITLE),
@@ -588,7 +602,16 @@ BARE = [
     ("a menu item that stands twice", f"Home page\n\nHome page\n\n{PROSE}", ""),
     ("a line that stands twice below the prose", f"{PROSE}\n\n{OTHER}\n\n{TITLE}\n\n{TITLE}", ""),
     ("prose alone", f"{PROSE}\n\n{OTHER}", ""),
-    ("only with a site's name", f"{TITLE} - The Daily\n\nHome\n\n{PROSE}", ""),
+    ("only with a site's name", f"{TITLE} - The Daily\n\nHome\n\n{PROSE}", f"{TITLE} - The Daily"),
+    ("twice between quotation marks", f"“{TITLE}”\n\n“{TITLE}”\n\n{PROSE}", f"“{TITLE}”"),
+    ("below a notice and a long trail", f"{NOTICE}\n\n{TRAIL} > {TITLE}\n\n{TITLE}\n\n{SAYS_IT}\n\n{OTHER}", TITLE),
+    ("first in the text and far below", "\n\n".join([f"{TITLE} | The Daily", *MENU, TITLE, PROSE, OTHER]), TITLE),
+    ("not a menu that stands twice", "\n\n".join([*MENU, *MENU, TITLE, SAYS_IT, OTHER]), TITLE),
+    ("not the line above it", f"Weather in the North\n\n{TITLE}\n\n{SAYS_IT}\n\n{OTHER}", TITLE),
+    ("not the deck below it", f"{TITLE}\n\nHow the water came into the town at night\n\n{PROSE}\n\n{OTHER}", TITLE),
+    ("a row of sections", f"Courts · Farming · Jobs · Puzzles\n\n{PROSE}\n\n{OTHER}", ""),
+    ("a question of a conversation", f"Ann: When did it rain last?\n\n{PROSE}\n\n{OTHER}", ""),
+    ("how long it takes to read", f"6 min read\n\n{PROSE}\n\n{OTHER}", ""),
     ("a salutation", f"Dear friends of the valley,\n\n{PROSE}\n\n{OTHER}", ""),
     ("a sentence", f"It rained again that day.\n\n{PROSE}\n\n{OTHER}", ""),
     ("a date", f"On the hills, 12 March 2020\n\n{PROSE}\n\n{OTHER}", ""),

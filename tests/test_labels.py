@@ -46,15 +46,15 @@ def words_decide() -> dict[str, Ensemble]:
     }
 
 
-def decided(kinds: dict[Label, float]) -> Decisions:
-    document = read_text(TEXT)
+def decided(kinds: dict[Label, float], text: str = TEXT) -> Decisions:
+    document = read_text(text)
     named = {kind_name("text", label): flat(KIND_COLUMNS, score) for label, score in kinds.items()}
     table = compute(document, Lexicon.load())
     return classify(document, table, model=Model({**words_decide(), **named}, {}))
 
 
-def labels(kinds: dict[Label, float]) -> list[str]:
-    return [LABELS[k].value for k in decided(kinds).label]
+def labels(kinds: dict[Label, float], text: str = TEXT) -> list[str]:
+    return [LABELS[k].value for k in decided(kinds, text).label]
 
 
 def test_the_likeliest_kind_names_what_no_rule_names() -> None:
@@ -68,6 +68,24 @@ def test_the_likeliest_kind_names_what_no_rule_names() -> None:
 def test_comments_are_called_so_on_good_grounds_alone() -> None:
     assert labels({Label.COMMENT: 1.0, Label.TEASER: 0.0})[1] == "other"
     assert labels({Label.COMMENT: 3.0, Label.TEASER: 0.0})[1] == "comment"
+
+
+SEEN = [
+    (Label.DUPLICATE, "weather of ours", "other"),  # it repeats nothing
+    (Label.DUPLICATE, "weather of ours\n\nweather of ours", "duplicate"),
+    (Label.BREADCRUMB, "weather of ours", "navigation"),  # it has no steps
+    (Label.BREADCRUMB, "weather of ours > all of it", "breadcrumb"),
+]
+
+
+@pytest.mark.parametrize(("kind", "line", "label"), SEEN)
+def test_a_kind_names_a_block_of_which_it_can_be_seen(kind: Label, line: str, label: str) -> None:
+    assert labels({kind: 9.0, Label.PAGINATION: 0.0}, TEXT.replace("weather of ours", line))[1] == label
+
+
+def test_teasers_are_called_so_on_good_grounds_alone() -> None:
+    assert labels({Label.TEASER: 0.2, Label.FOOTER: 0.0})[1] == "other"
+    assert labels({Label.TEASER: 1.0, Label.FOOTER: 0.0})[1] == "teaser"
 
 
 def test_a_rule_that_is_not_sure_is_a_hint_and_one_of_no_kind_is_none() -> None:

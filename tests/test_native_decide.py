@@ -192,9 +192,9 @@ def test_a_model_keeps_no_forest_when_it_is_pickled() -> None:
 
 number = st.sampled_from(NUMBERS) | st.floats(-3, 3)
 condition = st.builds(
-    lambda column, sign, value: Condition(column, rules._OPERATORS[sign], value),
+    lambda column, sign, value: Condition(column, rules.OPERATORS[sign], value),
     st.integers(0, 3),
-    st.sampled_from(list(rules._OPERATORS)),
+    st.sampled_from(list(rules.OPERATORS)),
     number,
 )
 rule = st.builds(
@@ -513,5 +513,5 @@ def test_labels_are_in_the_order_that_the_core_knows() -> None:
     names = ("paragraph", "heading", "item", "cell", "term", "definition", "quote", "code", "caption", "control")
     assert tuple(KINDS) == names
     assert (naming.CONTENT, naming.DOUBTFUL, naming.NAMED) == (0, 1, 2)
-    assert list(rules._OPERATORS) == [">=", "<=", ">", "<"]
+    assert list(rules.OPERATORS) == [">=", "<=", ">", "<"]
     assert len(LABELS) < 256

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleanbody.compiled import COMPILED, core
-from cleanbody.features.headline import _ACCENTS, HEADLINE_COLUMNS, _key, find_headline, search
+from cleanbody.features.headline import _ACCENTS, HEADLINE_COLUMNS, find_headline, search
+from cleanbody.features.keys import key_of
 from cleanbody.features.structure import zeros
 from cleanbody.features.tokens import word_count
 from cleanbody.page import KINDS, Document, Kind
@@ -79,7 +80,7 @@ def test_every_letter() -> None:
     letters = [chr(c) for c in range(0x80, 0x20000) if chr(c).isalnum()]
     for i in range(0, len(letters), 8):
         line = " ".join(letters[i : i + 8])
-        title = " ".join(_key(line))
+        title = " ".join(key_of(line))
         same(documents([(line, 0.0, False, 1, 0), (title + " x", 0.0, False, 0, 0)], True), [title])
 
 
@@ -104,6 +105,11 @@ def test_headline_of_a_text(data: Any, markup: bool) -> None:
     blocks = [(text, 0.0, is_prose, 0, 0) for text, is_prose in zip(texts, prose, strict=True)]
     same(documents(blocks, markup), [])
     same(documents([*blocks, *((" ".join(["w"] * 45), 0.0, True, 0, 0) for _ in range(2))], markup), [])
+    told = st.lists(words, min_size=18, max_size=30).map(" ".join)  # prose that says what the lines say
+    more = data.draw(st.lists(st.tuples(told, st.sampled_from([".", "”", ""])).map("".join), min_size=1, max_size=4))
+    same(documents([*blocks, *((text, 0.0, True, 0, 0) for text in more)], markup), [])
+    names = data.draw(st.lists(st.sampled_from(["News", "The Sea: rain falls", "News: " + texts[0]]), max_size=2))
+    same(documents([*blocks, *((text, 0.0, True, 0, 0) for text in more)], markup), names)
 
 
 HOSTILE = [

@@ -100,9 +100,26 @@ PROSE = [
 ]
 
 
+STORIES = "\n".join(f"• Ferry company orders another boat {k}" for k in range(20))
+NOTICE = "By staying here you agree that small files are kept."
+
+
 def column(*lines: str, after: int = 2) -> str:
     """A text of four paragraphs, with lines after one of them."""
     return "\n\n".join([TITLE, *PROSE[:after], *lines, *PROSE[after:]])
+
+
+def inside(*blocks: str) -> Case:
+    """A page of four paragraphs with elements after the second, the first of which is in question."""
+    before, after = ("".join(f"<p>{one}</p>" for one in some) for some in (PROSE[:2], PROSE[2:]))
+    return Case(f"<h1>{TITLE}</h1>{before}{''.join(blocks)}{after}", re.sub(r"<[^>]*>", "", blocks[0]))
+
+
+def headed(block: str, text: str | None = None) -> Case:
+    """An element between the headline of a page, that stands below a menu, and its first paragraph."""
+    menu = "".join(f"<p>{one}</p>" for one in SHORT * 2)
+    body = "".join(f"<p>{one}</p>" for one in PROSE * 2)
+    return Case(f"{menu}<h1>{TITLE}</h1>{block}{body}", text if text is not None else re.sub(r"<[^>]*>", "", block))
 
 
 def top(line: str) -> Case:
@@ -190,6 +207,15 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
     "row-of-words": (
         [Case(f"<div><h1>{TITLE}</h1><p>Mail | Print | Save</p></div><p>{LONG}</p>", "Mail | Print | Save")],
         [over("<p>Mail | Print | Save"), under("<p>Mail | Print | Save"), amid("<p>Mail / print / save it.")],
+    ),
+    "title-line": (
+        [Case(f"Rivers | The Daily\n\n{TITLE}\n\n{TITLE}\n\n{AB}\n\n{LONG}", "Rivers | The Daily")],
+        [
+            Case(f"{TITLE} | The Daily\n\n{AB}\n\n{LONG}", f"{TITLE} | The Daily"),  # all there is of the headline
+            Case(f"Bridges and rivers\n\n{AB}\n\n{LONG}", "Bridges and rivers"),
+            Case(f"{AB}\n\nBridges | rivers | roads\n\n{LONG}", "Bridges | rivers | roads"),
+            over("<p>Bridges and rivers | The Daily</p>"),
+        ],
     ),
     "trail-phrase": (
         [over("<p>You are here: News Rain")],
@@ -453,6 +479,14 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [over("<p>Puzzles"), Case(f"Puzzles\n\n{TITLE}\n\n{BARE}", "Puzzles")],
         [under("<p>Puzzles"), over("<p>Puzzles are dear."), over("<p>Lower valley floods")],
     ),
+    "far-above-headline": (
+        [Case(f"{NOTICE}\n\n{BARE}", NOTICE), Case("\n\n".join([*SHORT, NOTICE, TITLE, *PROSE * 2]), NOTICE)],
+        [
+            over(f"<p>{NOTICE}"),
+            top(NOTICE),
+            Case(f"Heavy rain over the valley floods roads.\n\n{BARE}", "Heavy rain over the valley floods roads."),
+        ],
+    ),
     "below-headline": (
         [top("Keep this one")],
         [
@@ -460,6 +494,20 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             top("The floods"),
             top("Keep the miller"),
             Case(column("Keep this one"), "Keep this one"),
+        ],
+    ),
+    "short-below-headline": (
+        [headed("<p>Told by Jo Quill</p>"), headed("<ul><li>Print this</li><li>Keep it</li></ul>", "Keep it")],
+        [
+            headed("<h3>Told by Jo Quill</h3>"),
+            headed("<p>Told by Jo Quill.</p>"),
+            headed("<p>Good morning,</p>"),
+            headed("<table><tr><td>Told by</td><td>Jo Quill</td></tr></table>", "Jo Quill"),
+            headed("<p>Heavy rain again</p>"),
+            headed("<p>Where the miller slept</p>"),  # the prose takes it up
+            headed("<p>Told by Jo Quill from the valley</p>"),
+            inside("<p>Told by Jo Quill</p>"),
+            top("Told by Jo Quill"),
         ],
     ),
     "below-prose": (
@@ -470,12 +518,43 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [Case(end(*SHORT * 4, "Order papers").source, "Order papers")],
         [end("Order papers", *SHORT * 4), Case(end(*SHORT * 4, "Order papers now.").source, "Order papers now.")],
     ),
+    "list-below-prose": (
+        [Case(f"{column()}\n\n{STORIES}", "• Ferry company orders another boat 7")],
+        [
+            Case(f"{column()}\n\n{STORIES}\n\n{B}", "• Ferry company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace("•", ""), "Ferry company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace("Ferry", "Heavy"), "• Heavy company orders another boat 7"),
+            Case(f"{column()}\n\n{STORIES}".replace(" 7", " 7."), "• Ferry company orders another boat 7."),
+        ],
+    ),
     "sentence-below-prose": (
         [end("Ann Example keeps Bees in Harwick.", *SHORT * 3)],
         [
             end("Nobody keeps bees there in winter any more, and nobody ever will.", *SHORT * 3),
             end("Ann Miller counted Sacks.", *SHORT * 3),
             Case(column("Ann Example keeps Bees in Harwick."), "Ann Example keeps Bees in Harwick."),
+        ],
+    ),
+    "line-in-prose": (
+        [inside("<p>Morning letter</p>"), inside("<p>Morning letter</p>", "<p>Yes please, now</p>")],
+        [
+            inside("<h2>Morning letter</h2>"),
+            inside("<p><b>Morning letter</b></p>"),  # a subheading
+            inside("<ul><li>Morning letter</li></ul>"),
+            inside("<p>Morning letter.</p>"),
+            inside("<p>“Morning letter”</p>"),
+            inside("<p>Morning letter. Photo: Jo Quill</p>"),
+            inside("<p>Evening bells</p>"),  # the text goes on to them
+            Case(column("Morning letter"), "Morning letter"),
+        ],
+    ),
+    "heading-of-links": (
+        [inside("<h3>Not to be missed</h3>", f"<p><a href=/m>{MUSEUM}</a></p>")],
+        [
+            inside("<h3>Not to be missed</h3>"),
+            inside("<h3>A clock that struck</h3>", f"<p><a href=/m>{MUSEUM}</a></p>"),
+            inside("<h3>5 March</h3>", f"<p><a href=/m>{MUSEUM}</a></p>"),
+            under(f"<h3>Not to be missed</h3><p><a href=/m>{MUSEUM}</a></p>", "Not to be missed"),
         ],
     ),
     "short-behind-short": (
