@@ -2,8 +2,6 @@
 
 #include "headline.h"
 
-enum { MOST_KEPT = 1024 };
-
 /* The words of all titles, and which of them have each. */
 typedef struct {
     Names names, of_line;
@@ -20,20 +18,25 @@ static void free_bags(Bags *bags) {
     PyMem_RawFree(bags->has);
 }
 
+/* The length of a word, with the zero behind it. */
 static size_t word_size(const Keys *keys, const Key *key, size_t i) {
     size_t end = i + 1 < key->count ? keys->words[key->first + i + 1] : key->begin + key->size;
     return end - keys->words[key->first + i];
 }
 
 static int64_t word_in(const Page *page, const Names *names, const Key *key, size_t i) {
-    return names_find(names, page->keys.bytes + page->keys.words[key->first + i], word_size(&page->keys, key, i));
+    const Keys *keys = &page->keys;
+    const unsigned char *word = keys->bytes + keys->words[key->first + i];
+    return names_find_hashed(names, keys->hashes[key->first + i], word, word_size(keys, key, i));
 }
 
 /* Add the words of a line; -1 and an exception otherwise. */
 static int add_words(const Page *page, Names *names, const Key *key) {
-    for (size_t i = 0; i < key->count; i++)
-        if (names_add(names, page->keys.bytes + page->keys.words[key->first + i], word_size(&page->keys, key, i)) < 0)
-            return -1;
+    const Keys *keys = &page->keys;
+    for (size_t i = 0; i < key->count; i++) {
+        const unsigned char *word = keys->bytes + keys->words[key->first + i];
+        if (names_add_hashed(names, keys->hashes[key->first + i], word, word_size(keys, key, i)) < 0) return -1;
+    }
     return 0;
 }
 
@@ -132,7 +135,6 @@ int find_copies(Page *page) {
     for (Py_ssize_t k = 0; result == 0 && page->title_count && k < page->line_count; k++) {
         Line *line = &page->lines[k];
         if (!count_common(page, &bags, &line->key, k + 1)) continue;
-        if (bags.of_line.slot_count > MOST_KEPT) names_free(&bags.of_line); /* to clear it for each line takes long */
         names_clear(&bags.of_line);
         result = add_words(page, &bags.of_line, &line->key);
         if (result == 0) result = compare(page, &bags, line, bags.of_line.count);
