@@ -165,7 +165,7 @@ def site_names(source: Source) -> tuple[str, ...]:
     ('The Daily', 'App')
     """
     found = [*source.texts(_SITE_NAMES[0]), source.linked.publisher, *source.texts(*_SITE_NAMES[1:])]
-    return tuple(dict.fromkeys(name for name in found if name and len(name) <= MAX_NAME and "://" not in name))
+    return tuple(dict.fromkeys([name for name in found if name and len(name) <= MAX_NAME and "://" not in name]))
 
 
 def canonical_url(source: Source) -> str | None:
@@ -219,4 +219,4 @@ def description(source: Source) -> str | None:
     >>> description(Source.of(Head(meta=(("og:description", "Rain &amp; wind"),))))
     'Rain & wind'
     """
-    return next(source.texts(*_DESCRIPTION_NAMES), None) or source.linked.description or None
+    return source.first(*_DESCRIPTION_NAMES) or source.linked.description or None
