@@ -53,7 +53,7 @@ class Source(NamedTuple):
 
     def texts(self, *names: str) -> list[str]:
         """The contents of meta elements of these names, in the order of `names`, as plain lines, without empty ones."""
-        meta, found = self.meta, []
+        meta, found = self.meta, list[str]()
         for name in names:
             if name in meta:
                 found += filter(None, map(plain, meta[name]))
