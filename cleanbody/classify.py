@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
@@ -28,7 +28,7 @@ from cleanbody.naming import (
     name_kinds,
     names,
 )
-from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
+from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason, once
 from cleanbody.rules import RULES, VETO, Book, Rule, hold
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
@@ -192,11 +192,11 @@ class _Told:
         self.later = later
         self._sign = sign
 
-    @cached_property
+    @once
     def _named(self) -> tuple[Ruled, Kinds]:
         return self.later.named()
 
-    @cached_property
+    @once
     def label(self) -> bytearray:
         """The others are told by it."""
         return self.later.labels(*self._named)

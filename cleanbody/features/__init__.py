@@ -21,7 +21,7 @@ from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, PageType
 
 # What the page says of its own type (schema.org, Open Graph, URL): evidence for each, 0 for none.
-_TYPES: Final = tuple(PageType)
+_TYPES: Final = {kind: k for k, kind in enumerate(PageType)}
 DECLARED_COLUMNS: Final = tuple(f"declares_{kind}" for kind in _TYPES)
 
 GROUPS: Final = (
@@ -71,9 +71,9 @@ class Hints:
 def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[float]]:
     """One column for each of `DECLARED_COLUMNS`, the same in all rows."""
     columns = structure.blank(rows, len(DECLARED_COLUMNS))
-    for k, kind in enumerate(_TYPES):
-        if value := types.get(kind, 0.0):
-            columns[k] = array("d", [value]) * rows
+    for kind, value in types.items():
+        if value:
+            columns[_TYPES[kind]] = array("d", [value]) * rows
     return columns
 
 

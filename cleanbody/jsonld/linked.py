@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from cleanbody.compiled import core
 from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, joined, local_name, plain, read_values
-from cleanbody.page import Deferred
+from cleanbody.page import Deferred, once
 
 MAX_TOTAL = 4_000_000  # characters of all scripts together
 MAX_NODES = 20_000  # objects and lists visited on one page
@@ -234,7 +234,7 @@ class _Reading:
         self._graph = graph = _graph(_values(scripts))
         self._content = _content(graph.main, graph.main_by_type)
 
-    @cached_property
+    @once
     def _sites(self) -> list[Node]:
         return _of(self._graph.nodes, self._graph.by_type, _SITE_ENDS)
 
