@@ -54,6 +54,9 @@ class LinkedData(Deferred):
     is_accessible_for_free: bool | None = None
 
 
+_NOTHING = LinkedData()
+
+
 class _Graph(NamedTuple):
     """The objects of a page: all in order; those that speak of the page; those that have a name, by their ``@id``; all
     and those that speak of the page by their types, in the order of these."""
@@ -314,4 +317,4 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     >>> linked.types, linked.headlines, linked.authors
     (('newsarticle',), ('Rain',), ('Ada Low',))
     """
-    return LinkedData.later(partial(getattr, _Reading(scripts))) if scripts else LinkedData()
+    return LinkedData.later(partial(getattr, _Reading(scripts))) if scripts else _NOTHING
