@@ -78,6 +78,14 @@ typedef struct {
     Ref gap, name;
 } Node;
 enum { ANYWHERE, FRONT };
+/* A short string of the trie, all in half a line of memory: most words of phrases are looked up once a page, and each
+   line then has to be fetched from afar. */
+enum { SHORT_FORM = 23 };
+typedef struct {
+    uint32_t hash; /* the upper half of its token_hash */
+    int32_t plain; /* the number of the one without accents */
+    unsigned char size, bytes[SHORT_FORM]; /* 0: nothing stands here */
+} Form;
 /* What tokens of a hash may do: most words of a text do nothing, and are told by this alone. */
 enum { FIRST_BITS = 16, PAIR_BITS = 18 };
 enum { BEGINS = 1, ALONE = 2, BITS_OF_PLACE = 2 }; /* with one of `pairs`, or whatever follows; for each place: */
@@ -87,6 +95,9 @@ typedef struct Trie {
     const Letters *letters;
     Names names;    /* all strings, by their token_hash */
     int32_t *plain; /* of each string the number of the one without accents */
+    void *forms_memory;
+    Form *forms; /* a table of the short strings, by the lower half of their hash */
+    size_t forms_mask;
     Node *nodes;
     Child *children;
     int32_t *numbers; /* codes of nodes; and rests: their number of tokens, these, their code */
