@@ -18,12 +18,14 @@ typedef struct {
     Py_ssize_t used, room;
     uint32_t mask;
     int32_t count;
+    uint64_t sieve[256]; /* a bit for the end of each hash: most other strings have another, told at once */
 } Strings;
 static inline uint32_t strings_fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
 /* The number of a string, or -1. */
 static inline int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {
     if (!strings->count) return -1;
     uint32_t folded = strings_fold(hash);
+    if (!(strings->sieve[folded >> 6 & 255] >> (folded & 63) & 1)) return -1;
     for (uint32_t slot = folded;; slot++) {
         const String *string = &strings->slots[slot & strings->mask];
         if (!string->number) return -1;

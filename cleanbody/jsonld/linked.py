@@ -132,10 +132,10 @@ def _is(node: Node, ends: tuple[str, ...]) -> bool:
 
 def _of(nodes: Sequence[Node], by_type: Mapping[str, Sequence[Node]], ends: tuple[str, ...]) -> list[Node]:
     """The objects with such a type, in order. Types are few, and objects many."""
-    found = [some for name, some in by_type.items() if name.endswith(ends)]
+    found = {name for name in by_type if name.endswith(ends)}
     if len(found) < 2:
-        return list(found[0]) if found else []
-    return [node for node in nodes if _is(node, ends)]
+        return list(by_type[found.pop()]) if found else []
+    return [node for node in nodes if not found.isdisjoint(node.get("@type", ()))]
 
 
 def _content(main: Sequence[Node], by_type: Mapping[str, Sequence[Node]]) -> list[Node]:
