@@ -57,8 +57,9 @@ static int bin_rows_anywhere(const double *x, Py_ssize_t rows, const double *edg
 NEWER INLINED int bin_lanes(const double *x, const double *edge, int count, int8_t *bin) {
     __m256d first = _mm256_set1_pd(x[0]), a = _mm256_loadu_pd(x), b = _mm256_loadu_pd(x + 4);
     __m256d c = _mm256_loadu_pd(x + 8), d = _mm256_loadu_pd(x + 12);
-    __m256d same = _mm256_and_pd(_mm256_and_pd(_mm256_cmp_pd(a, first, _CMP_EQ_OQ), _mm256_cmp_pd(b, first, _CMP_EQ_OQ)),
-                                 _mm256_and_pd(_mm256_cmp_pd(c, first, _CMP_EQ_OQ), _mm256_cmp_pd(d, first, _CMP_EQ_OQ)));
+    __m256d same = _mm256_and_pd(_mm256_cmp_pd(a, first, _CMP_EQ_OQ), _mm256_cmp_pd(b, first, _CMP_EQ_OQ));
+    same = _mm256_and_pd(same, _mm256_cmp_pd(c, first, _CMP_EQ_OQ));
+    same = _mm256_and_pd(same, _mm256_cmp_pd(d, first, _CMP_EQ_OQ));
     if (_mm256_movemask_pd(same) == 15) {
         memset(bin, edges_below(edge, count, x[0]) - 128, GROUP);
         return 0;

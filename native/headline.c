@@ -176,8 +176,9 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
     (void)self;
     Page page = {.n = 0};
     PyObject *accents, *blocks, *arrays[6], *columns, *result = NULL;
-    if (!PyArg_ParseTuple(args, "OOOOOOO!OOOiipO:find_headline", &accents, &page.is_date, &blocks, &arrays[0], &arrays[1], &arrays[2], &PyTuple_Type, &page.candidates, &arrays[3], &arrays[4],
-                          &arrays[5], &page.heading, &page.item, &page.markup, &columns))
+    if (!PyArg_ParseTuple(args, "OOOOOOO!OOOiipO:find_headline", &accents, &page.is_date, &blocks, &arrays[0],
+                          &arrays[1], &arrays[2], &PyTuple_Type, &page.candidates, &arrays[3], &arrays[4], &arrays[5],
+                          &page.heading, &page.item, &page.markup, &columns))
         return NULL;
     if (!(page.blocks = block_words_of(blocks)) || keys_begin(&page.keys, accents) < 0) return NULL;
     page.n = page.blocks->rows;
@@ -197,8 +198,8 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
 }
 
 PyDoc_STRVAR(find_headline_doc,
-"find_headline(accents, is_date, block_words, words, link_share, prose, candidates, kind, level, flags, heading, item,\n"
-"              markup, columns)\n--\n\n"
+"find_headline(accents, is_date, block_words, words, link_share, prose, candidates, kind, level, flags, heading,\n"
+"              item, markup, columns)\n--\n\n"
 "The block that is the headline, or -1; and the headline, None where it is that block's own text. Fills six columns:\n"
 "copy, joined, near, is the headline, distance from it, whether there is one.");
 

@@ -194,7 +194,7 @@ static void read_line(Line *line, PyObject *names) {
     memset(line->folded + line->size, ' ', 16);
     int units = line->size / UNIT + 1;
     for (int u = 0; u < units; u++) {
-        int end = line->size - u * UNIT + 1 < UNIT ? line->size - u * UNIT + 1 : UNIT; /* with a space behind the line */
+        int left = line->size - u * UNIT + 1, end = left < UNIT ? left : UNIT; /* with a space behind the line */
         line->spaces[u] = letters[u] = capitals[u] = 0;
         for (int at = 0; at < end; at += 8) {
             memcpy(&eight, line->folded + u * UNIT + at, 8);

@@ -34,7 +34,8 @@ static int find_long(const Tags *tags, const unsigned char *name, Py_ssize_t siz
     for (;; slot++) {
         int found = tags->slots[slot & (TAG_SLOTS - 1)] - 1;
         if (found < 0) return -1;
-        if (tags->sizes[found] == size && same_name(name, (const unsigned char *)tags->names[found], size)) return found;
+        const unsigned char *known = (const unsigned char *)tags->names[found];
+        if (tags->sizes[found] == size && same_name(name, known, size)) return found;
     }
 }
 
@@ -73,7 +74,8 @@ static PyObject *native_tags(PyObject *self, PyObject *table) {
     while (PyDict_Next(table, &place, &key, &value)) {
         unsigned long flags = PyLong_Check(value) ? PyLong_AsUnsignedLong(value) : 0;
         if (PyErr_Occurred()) goto failed;
-        if (!PyBytes_Check(key) || !PyLong_Check(value) || PyBytes_GET_SIZE(key) > MAX_TAG_NAME || !PyBytes_GET_SIZE(key)) {
+        Py_ssize_t length = PyBytes_Check(key) ? PyBytes_GET_SIZE(key) : 0;
+        if (!PyLong_Check(value) || length < 1 || length > MAX_TAG_NAME) {
             PyErr_SetString(PyExc_ValueError, "tags: names are short bytes, what is known of them is a number");
             goto failed;
         }
