@@ -221,21 +221,24 @@ INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *pla
 typedef int8_t Short __attribute__((vector_size(16)));
 typedef uint64_t Pair __attribute__((vector_size(16)));
 
-/* The same in narrow vectors, which every processor has that has any, a part after the other. */
+/* The same in narrow vectors, which every processor has that has any, two parts at a time. */
 INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int parts, uint8_t *live) {
-    for (int part = 0; part < parts; part++, live += WIDE) {
-        Short a = {0}, b = {0}, x, y;
+    for (int part = 0; part < parts; part += 2, live += 2 * WIDE) {
+        Short lost[4] = {{0}}, x[4];
+        size_t size = part + 1 < parts ? sizeof x : sizeof x / 2;
         for (const Cut *one = cut; one < end; one++) {
-            Short least = (Short)(Pair){one->least, one->least}, lost = (Short)(Pair){one->lost, one->lost};
-            memcpy(&x, planes[one->plane] + part * WIDE, sizeof x);
-            memcpy(&y, planes[one->plane] + part * WIDE + WIDE / 2, sizeof y);
-            a |= ~(least > x) & lost;
-            b |= ~(least > y) & lost;
+            Short least = (Short)(Pair){one->least, one->least}, costs = (Short)(Pair){one->lost, one->lost};
+            const int8_t *plane = planes[one->plane] + part * WIDE;
+            memcpy(x, plane, sizeof x / 2);
+            lost[0] |= ~(least > x[0]) & costs;
+            lost[1] |= ~(least > x[1]) & costs;
+            if (size < sizeof x) continue;
+            memcpy(x + 2, plane + WIDE, sizeof x / 2);
+            lost[2] |= ~(least > x[2]) & costs;
+            lost[3] |= ~(least > x[3]) & costs;
         }
-        a = ~a;
-        b = ~b;
-        memcpy(live, &a, sizeof a);
-        memcpy(live + WIDE / 2, &b, sizeof b);
+        for (int i = 0; i < 4; i++) lost[i] = ~lost[i];
+        memcpy(live, lost, size);
     }
 }
 #else
