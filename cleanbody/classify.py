@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
@@ -21,13 +21,14 @@ from cleanbody.naming import (
     DOUBTFUL,
     NAMED,
     Doubtful,
+    Kinds,
     Ruled,
     kind_reason,
     kinds_of,
     name_kinds,
     names,
 )
-from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason
+from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason, once
 from cleanbody.rules import RULES, VETO, Book, Rule, hold
 
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
@@ -137,10 +138,8 @@ class _Later(NamedTuple):
     doubtful: Doubtful
     model: Model | None
 
-    def labels(self) -> bytearray:
+    def labels(self, ruled: Ruled, kinds: Kinds) -> bytearray:
         """The label of each block, as an index into `LABELS`."""
-        ruled = self._ruled()
-        kinds = self._kinds(ruled)
         labels = bytearray([LABEL_INDEX[Label.BODY]]) * len(ruled.sets)
         for i in compress(range(len(labels)), self.verdict.fate):
             kind = kinds[i][0] if i in kinds else None
@@ -149,10 +148,8 @@ class _Later(NamedTuple):
             labels[self.page.headline] = LABEL_INDEX[Label.HEADLINE]
         return labels
 
-    def reasons(self, labels: bytearray) -> tuple[tuple[Reason, ...], ...]:
+    def reasons(self, labels: bytearray, ruled: Ruled, kinds: Kinds) -> tuple[tuple[Reason, ...], ...]:
         """The reasons of each block: rules, its kind where that named it, and what it is like."""
-        ruled = self._ruled()
-        kinds = self._kinds(ruled)
         known: dict[int, tuple[tuple[Reason, ...], bool]] = {}
         reasons: list[tuple[Reason, ...]] = []
         for i, bits in enumerate(ruled.sets):
@@ -166,12 +163,11 @@ class _Later(NamedTuple):
             reasons.append(of_rules + self._evidence(i, free, label))
         return tuple(reasons)
 
-    def _ruled(self) -> Ruled:
-        return Ruled.of(self.speak.book, self.speak.book.sets(self.held))
-
-    def _kinds(self, ruled: Ruled) -> dict[int, tuple[Label, float]]:
+    def named(self) -> tuple[Ruled, Kinds]:
+        """The rules that hold for each block, and the kinds of those that no rule names for sure."""
         page, fate = self.page, self.verdict.fate
-        return name_kinds(self.doubtful, ruled, fate, page.words, page.form, self.model)
+        ruled = Ruled.of(self.speak.book, self.speak.book.sets(self.held))
+        return ruled, name_kinds(self.doubtful, ruled, fate, page.words, page.form, self.model)
 
     def _evidence(self, row: int, free: bool, label: Label) -> tuple[Reason, ...]:
         """The reasons that every block has: what it is like, what stands around it, and the headline's own.
@@ -196,14 +192,18 @@ class _Told:
         self.later = later
         self._sign = sign
 
-    @cached_property
+    @once
+    def _named(self) -> tuple[Ruled, Kinds]:
+        return self.later.named()
+
+    @once
     def label(self) -> bytearray:
         """The others are told by it."""
-        return self.later.labels()
+        return self.later.labels(*self._named)
 
     @property
     def reasons(self) -> tuple[tuple[Reason, ...], ...]:
-        return self.later.reasons(self.label)
+        return self.later.reasons(self.label, *self._named)
 
     @property
     def author(self) -> Mapping[int, str]:

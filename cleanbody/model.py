@@ -201,6 +201,7 @@ class Model:
     ensembles: Mapping[str, Ensemble]
     header: Mapping[str, Any]
     _forests: dict[tuple[str, ...], Forest] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kinds: dict[str, tuple[Label, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[type[Model], tuple[Any, ...]]:
         """What the core has made ready stays in its process."""
@@ -211,6 +212,14 @@ class Model:
         found = self._forests.get(names)
         if found is None:
             found = self._forests.setdefault(names, Forest([self.ensembles[name] for name in names]))
+        return found
+
+    def kinds(self, form: str) -> tuple[Label, ...]:
+        """The labels that there are ensembles for, but for "other". form: ``page`` or ``text``."""
+        found = self._kinds.get(form)
+        if found is None:
+            named = (x for x in KIND_LABELS if x is not Label.OTHER and kind_name(form, x) in self.ensembles)
+            found = self._kinds.setdefault(form, tuple(named))
         return found
 
     @classmethod

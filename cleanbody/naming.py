@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from cleanbody.compiled import core
 from cleanbody.features import INDEX, Table
 from cleanbody.features.sums import add_up
-from cleanbody.model import KIND_COLUMNS, KIND_LABELS, Model, kind_name
+from cleanbody.model import KIND_COLUMNS, Model, kind_name
 from cleanbody.page import Label, Reason
 from cleanbody.rules import VETO, Book, Rule
 
@@ -25,6 +25,9 @@ DOUBT: Final = 0.01  # what every kind is thought to be at least
 NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
 FRANK: Final = 0.6  # probability from which a block is called a teaser that no rule calls one
 CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no rule or some rule is sure what it is
+
+# The likeliest kind of blocks, and its probability.
+Kinds = Mapping[int, tuple[Label, float]]
 
 _DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
 _COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
@@ -101,7 +104,7 @@ class Ruled(NamedTuple):
 
 def name_kinds(
     doubtful: Doubtful, ruled: Ruled, fate: bytearray, words: Sequence[float], form: str, model: Model | None
-) -> dict[int, tuple[Label, float]]:
+) -> Kinds:
     """The likeliest kind of each block that no rule names for sure, and its probability, where it is likely enough.
 
     A rule that is not sure is a hint: its weight is added to the log-odds of its kind. "Other" is no kind to be
@@ -222,8 +225,7 @@ def names(rule: Rule) -> bool:
 
 def kinds_of(model: Model | None, form: str) -> tuple[Label, ...]:
     """The labels that a model has ensembles for, but for "other"."""
-    named = model.ensembles if model else {}
-    return tuple(label for label in KIND_LABELS if label is not Label.OTHER and kind_name(form, label) in named)
+    return model.kinds(form) if model else ()
 
 
 def _weight(rule: Rule) -> float:

@@ -10,11 +10,12 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
 from cleanbody.marks import NO_MARKS, Marks
+
+T = TypeVar("T")
 
 
 class CleanbodyError(Exception):
@@ -171,6 +172,28 @@ class Head:
     json_ld: tuple[str, ...] = ()
 
 
+class once(Generic[T]):
+    """A property that is read when first asked for and then kept: `functools.cached_property` without its lock, which
+    Python 3.11 takes at a price above that of most of these. Threads may read one twice: it is the same.
+
+    >>> class Page:
+    ...     @once
+    ...     def text(self) -> str:
+    ...         return "Rain"
+    >>> Page().text
+    'Rain'
+    """
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read, self._name, self.__doc__ = read, read.__name__, read.__doc__
+
+    def __get__(self, value: Any, owner: Any = None) -> T:
+        if value is None:
+            return self  # type: ignore[return-value]
+        found = value.__dict__[self._name] = self._read(value)
+        return found
+
+
 class Deferred:
     """Base of a frozen value whose fields may each be read when first asked for: a page has more than most users want.
 
@@ -323,7 +346,10 @@ class Decisions(_Verdict):
             headline = self._headline
         except AttributeError:  # made of all its fields
             return [i for i, k in enumerate(self.label) if self.keep[i] and LABELS[k] is not Label.HEADLINE]
-        return [i for i in compress(range(len(self.keep)), self.keep) if i != headline]
+        kept = list(compress(range(len(self.keep)), self.keep))
+        if headline >= 0 and self.keep[headline]:
+            kept.remove(headline)
+        return kept
 
 
 @dataclass(frozen=True)
@@ -348,7 +374,7 @@ class CleanPage:
         """The headline, once: of the page's own text where it stands there, else of the head data."""
         return self.metadata.title
 
-    @cached_property
+    @once
     def blocks(self) -> tuple[Block, ...]:
         """Every block of the page, kept or not, in reading order."""
         return tuple(self._iter_blocks())
@@ -368,12 +394,12 @@ class CleanPage:
                 author=verdict.author.get(i),
             )
 
-    @cached_property
+    @once
     def text(self) -> str:
         """The body as plain text, paragraphs parted by a blank line, without the headline."""
         return self.to_text()
 
-    @cached_property
+    @once
     def comments(self) -> tuple[Block, ...]:
         """Reader comments and reviews, in reading order."""
         return tuple(block for block in self.blocks if block.label is Label.COMMENT)

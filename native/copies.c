@@ -2,7 +2,7 @@
 
 #include "headline.h"
 
-enum { MOST_KEPT = 1024 };
+enum { FEW_WORDS = 24 }; /* of a line, that are told apart by comparing each with all before it */
 
 /* The words of all titles, and which of them have each. */
 typedef struct {
@@ -10,6 +10,7 @@ typedef struct {
     Py_ssize_t *seen;      /* by word: the last line that had it */
     Py_ssize_t *common;    /* by title: words of the line */
     unsigned char *has;    /* by word and title */
+    uint64_t sieve[16];    /* a bit for the end of each word's hash: most other words have another, told at once */
 } Bags;
 
 static void free_bags(Bags *bags) {
@@ -20,27 +21,55 @@ static void free_bags(Bags *bags) {
     PyMem_RawFree(bags->has);
 }
 
+/* The length of a word, with the zero behind it. */
 static size_t word_size(const Keys *keys, const Key *key, size_t i) {
     size_t end = i + 1 < key->count ? keys->words[key->first + i + 1] : key->begin + key->size;
     return end - keys->words[key->first + i];
 }
 
 static int64_t word_in(const Page *page, const Names *names, const Key *key, size_t i) {
-    return names_find(names, page->keys.bytes + page->keys.words[key->first + i], word_size(&page->keys, key, i));
+    const Keys *keys = &page->keys;
+    const unsigned char *word = keys->bytes + keys->words[key->first + i];
+    return names_find_hashed(names, keys->hashes[key->first + i], word, word_size(keys, key, i));
 }
 
 /* Add the words of a line; -1 and an exception otherwise. */
 static int add_words(const Page *page, Names *names, const Key *key) {
-    for (size_t i = 0; i < key->count; i++)
-        if (names_add(names, page->keys.bytes + page->keys.words[key->first + i], word_size(&page->keys, key, i)) < 0)
-            return -1;
+    const Keys *keys = &page->keys;
+    for (size_t i = 0; i < key->count; i++) {
+        const unsigned char *word = keys->bytes + keys->words[key->first + i];
+        if (names_add_hashed(names, keys->hashes[key->first + i], word, word_size(keys, key, i)) < 0) return -1;
+    }
     return 0;
+}
+
+/* How many different words a line has; -1 and an exception otherwise. */
+static Py_ssize_t distinct_words(const Page *page, Names *names, const Key *key) {
+    const Keys *keys = &page->keys;
+    const uint64_t *hashes = keys->hashes + key->first;
+    const size_t *words = keys->words + key->first;
+    Py_ssize_t distinct = 0;
+    if (key->count > FEW_WORDS) {
+        names_clear(names);
+        return add_words(page, names, key) < 0 ? -1 : (Py_ssize_t)names->count;
+    }
+    for (size_t i = 0, j; i < key->count; i++) {
+        size_t size = word_size(keys, key, i);
+        for (j = 0; j < i; j++)
+            if (hashes[j] == hashes[i] && !memcmp(keys->bytes + words[j], keys->bytes + words[i], size)) break;
+        distinct += j == i;
+    }
+    return distinct;
 }
 
 static int read_bags(Page *page, Bags *bags) {
     size_t titles = (size_t)page->title_count;
     for (size_t t = 0; t < titles; t++)
         if (add_words(page, &bags->names, &page->titles[t].key) < 0) return -1;
+    for (uint32_t i = 0; i < bags->names.count; i++) {
+        uint64_t hash = bags->names.items[i].hash;
+        bags->sieve[hash >> 6 & 15] |= UINT64_C(1) << (hash & 63);
+    }
     size_t words = bags->names.count;
     bags->seen = PyMem_RawCalloc(words + 1, sizeof *bags->seen);
     bags->common = PyMem_RawCalloc(titles + 1, sizeof *bags->common);
@@ -66,6 +95,8 @@ static int count_common(const Page *page, Bags *bags, const Key *key, Py_ssize_t
     int any = 0;
     memset(bags->common, 0, titles * sizeof *bags->common);
     for (size_t i = 0; i < key->count; i++) {
+        uint64_t hash = page->keys.hashes[key->first + i];
+        if (!(bags->sieve[hash >> 6 & 15] >> (hash & 63) & 1)) continue;
         int64_t word = word_in(page, &bags->names, key, i);
         if (word < 0 || bags->seen[word] == number) continue;
         bags->seen[word] = number;
@@ -132,10 +163,8 @@ int find_copies(Page *page) {
     for (Py_ssize_t k = 0; result == 0 && page->title_count && k < page->line_count; k++) {
         Line *line = &page->lines[k];
         if (!count_common(page, &bags, &line->key, k + 1)) continue;
-        if (bags.of_line.slot_count > MOST_KEPT) names_free(&bags.of_line); /* to clear it for each line takes long */
-        names_clear(&bags.of_line);
-        result = add_words(page, &bags.of_line, &line->key);
-        if (result == 0) result = compare(page, &bags, line, bags.of_line.count);
+        Py_ssize_t distinct = distinct_words(page, &bags.of_line, &line->key);
+        result = distinct < 0 ? -1 : compare(page, &bags, line, distinct);
     }
     free_bags(&bags);
     return result;

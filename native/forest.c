@@ -99,7 +99,7 @@ static int visit(Visit *v, Py_ssize_t node, int depth) {
         uint32_t lost = (behind == MAX_LEAVES ? 0 : (uint32_t)1 << behind) - ((uint32_t)1 << first);
         for (int p = first / PLANE; p <= (behind - 1) / PLANE; p++)
             v->cuts[p][v->counts[p]++] = (Cut){
-                (uint64_t)(uint8_t)(below - 128) * UINT64_C(0x0101010101010101),
+                (uint64_t)(uint8_t)(below - 127) * UINT64_C(0x0101010101010101),
                 (uint64_t)(uint8_t)(lost >> (p * PLANE)) * UINT64_C(0x0101010101010101),
                 2 * column + !s->nan_left[node],
             };

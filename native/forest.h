@@ -5,11 +5,11 @@
 
 #include "native.h"
 
-enum { LANES = 64, GROUP = 16, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255, MAX_WIDTH = 4096,
-       FEW_EDGES = 64, ALIGN = 64 };
+enum { LANES = 128, GROUP = 16, PLANE = 8, MAX_LEAVES = 32, PLANES = MAX_LEAVES / PLANE, MAX_EDGES = 255 };
+enum { MAX_WIDTH = 4096, FEW_EDGES = 64, ALIGN = 64 };
 
 typedef struct {
-    uint64_t limit, lost; /* eight times the same byte: more limits than this go right; the leaves that this costs */
+    uint64_t least, lost; /* eight times the same byte: so many limits or more go right; the leaves that this costs */
     uint32_t plane;       /* twice the column, and 1 if an unknown value goes right */
 } Cut;
 

@@ -12,11 +12,7 @@
 #if defined(__GNUC__) && defined(__x86_64__)
 #define NEWER __attribute__((target("avx2,bmi")))
 #define IS_NEWER (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
-#endif
-
-#if defined(__GNUC__)
-typedef double Doubles __attribute__((vector_size(32)));
-typedef int64_t Longs __attribute__((vector_size(32)));
+#include <immintrin.h>
 #endif
 
 /* Columns of bytes: of each column two planes, one in which an unknown value is below all limits, one in which it is
@@ -46,62 +42,6 @@ static int8_t *plane_of(const Bins *b, Py_ssize_t column, int second) {
     return b->planes + (2 * column + second) * b->stride;
 }
 
-/* How many edges are below each of some values, less 128: side by side, which is faster than any search as long as the
-   edges are few. NaN is above none. */
-INLINED int bin_lanes(const double *x, const double *edge, int count, int8_t *bin) {
-    int any = 0;
-#if defined(__GNUC__)
-    Doubles a, b, c, d; /* by name, as an array would be kept in memory */
-    memcpy(&a, x, sizeof a);
-    memcpy(&b, x + 4, sizeof b);
-    memcpy(&c, x + 8, sizeof c);
-    memcpy(&d, x + 12, sizeof d);
-    Longs in_a = {0}, in_b = {0}, in_c = {0}, in_d = {0}, unknown = (a != a) | (b != b) | (c != c) | (d != d);
-    for (int e = 0; e < count; e++) {
-        Doubles limit = {edge[e], edge[e], edge[e], edge[e]};
-        in_a -= limit < a;
-        in_b -= limit < b;
-        in_c -= limit < c;
-        in_d -= limit < d;
-    }
-    Longs packed = in_a | in_b << 8 | in_c << 16 | in_d << 24;
-    for (int i = 0; i < 4; i++) {
-        uint32_t four = (uint32_t)packed[i] ^ 0x80808080u; /* less 128 */
-        bin[i] = (int8_t)(uint8_t)four;
-        bin[i + 4] = (int8_t)(uint8_t)(four >> 8);
-        bin[i + 8] = (int8_t)(uint8_t)(four >> 16);
-        bin[i + 12] = (int8_t)(uint8_t)(four >> 24);
-        any |= unknown[i] != 0;
-    }
-#else
-    for (int i = 0; i < GROUP; i++) {
-        bin[i] = (int8_t)(edges_below(edge, count, x[i]) - 128);
-        any |= x[i] != x[i];
-    }
-#endif
-    return any;
-}
-
-INLINED int bin_rows(const double *x, Py_ssize_t rows, const double *edge, int count, int8_t *plane) {
-    double rest[GROUP] = {0};
-    int8_t bin[GROUP];
-    int unknown = 0;
-    Py_ssize_t i = 0;
-    if (count > FEW_EDGES) {
-        for (; i < rows; i++) {
-            plane[i] = (int8_t)(edges_below(edge, count, x[i]) - 128);
-            unknown |= x[i] != x[i];
-        }
-        return unknown;
-    }
-    for (; i + GROUP <= rows; i += GROUP) unknown |= bin_lanes(x + i, edge, count, plane + i);
-    if (i == rows) return unknown;
-    memcpy(rest, x + i, sizeof *x * (size_t)(rows - i));
-    unknown |= bin_lanes(rest, edge, count, bin);
-    memcpy(plane + i, bin, (size_t)(rows - i));
-    return unknown;
-}
-
 static int bin_rows_anywhere(const double *x, Py_ssize_t rows, const double *edge, int count, int8_t *plane) {
     int unknown = 0;
     for (Py_ssize_t i = 0; i < rows; i++) {
@@ -112,8 +52,50 @@ static int bin_rows_anywhere(const double *x, Py_ssize_t rows, const double *edg
 }
 
 #if defined(NEWER)
+/* How many edges are below each of sixteen values, less 128: side by side, which is faster than any search as long as
+   the edges are few, unless all values are the same. NaN is above none. Returns whether one of them is NaN. */
+NEWER INLINED int bin_lanes(const double *x, const double *edge, int count, int8_t *bin) {
+    __m256d first = _mm256_set1_pd(x[0]), a = _mm256_loadu_pd(x), b = _mm256_loadu_pd(x + 4);
+    __m256d c = _mm256_loadu_pd(x + 8), d = _mm256_loadu_pd(x + 12);
+    __m256d same = _mm256_and_pd(_mm256_cmp_pd(a, first, _CMP_EQ_OQ), _mm256_cmp_pd(b, first, _CMP_EQ_OQ));
+    same = _mm256_and_pd(same, _mm256_cmp_pd(c, first, _CMP_EQ_OQ));
+    same = _mm256_and_pd(same, _mm256_cmp_pd(d, first, _CMP_EQ_OQ));
+    if (_mm256_movemask_pd(same) == 15) {
+        memset(bin, edges_below(edge, count, x[0]) - 128, GROUP);
+        return 0;
+    }
+    __m256i in_a = _mm256_setzero_si256(), in_b = in_a, in_c = in_a, in_d = in_a;
+    for (int e = 0; e < count; e++) {
+        __m256d limit = _mm256_set1_pd(edge[e]);
+        in_a = _mm256_sub_epi64(in_a, _mm256_castpd_si256(_mm256_cmp_pd(limit, a, _CMP_LT_OQ)));
+        in_b = _mm256_sub_epi64(in_b, _mm256_castpd_si256(_mm256_cmp_pd(limit, b, _CMP_LT_OQ)));
+        in_c = _mm256_sub_epi64(in_c, _mm256_castpd_si256(_mm256_cmp_pd(limit, c, _CMP_LT_OQ)));
+        in_d = _mm256_sub_epi64(in_d, _mm256_castpd_si256(_mm256_cmp_pd(limit, d, _CMP_LT_OQ)));
+    }
+    in_a = _mm256_or_si256(in_a, _mm256_slli_epi64(in_b, 8));
+    in_c = _mm256_or_si256(_mm256_slli_epi64(in_c, 16), _mm256_slli_epi64(in_d, 24));
+    /* Of each half two values of a, of b, of c and of d, which belong side by side. */
+    const __m256i order = _mm256_setr_epi8(0, 8, -1, -1, 1, 9, -1, -1, 2, 10, -1, -1, 3, 11, -1, -1,
+                                           -1, -1, 0, 8, -1, -1, 1, 9, -1, -1, 2, 10, -1, -1, 3, 11);
+    __m256i halves = _mm256_shuffle_epi8(_mm256_or_si256(in_a, in_c), order);
+    __m128i all = _mm_or_si128(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+    _mm_storeu_si128((__m128i *)bin, _mm_xor_si128(all, _mm_set1_epi8(-128)));
+    __m256d unknown = _mm256_or_pd(_mm256_cmp_pd(a, b, _CMP_UNORD_Q), _mm256_cmp_pd(c, d, _CMP_UNORD_Q));
+    return !!_mm256_movemask_pd(unknown);
+}
+
 NEWER static int bin_rows_newer(const double *x, Py_ssize_t rows, const double *edge, int count, int8_t *plane) {
-    return bin_rows(x, rows, edge, count, plane);
+    double rest[GROUP] = {0};
+    int8_t bin[GROUP];
+    int unknown = 0;
+    Py_ssize_t i = 0;
+    if (count > FEW_EDGES) return bin_rows_anywhere(x, rows, edge, count, plane);
+    for (; i + GROUP <= rows; i += GROUP) unknown |= bin_lanes(x + i, edge, count, plane + i);
+    if (i == rows) return unknown;
+    memcpy(rest, x + i, sizeof *x * (size_t)(rows - i));
+    unknown |= bin_lanes(rest, edge, count, bin);
+    memcpy(plane + i, bin, (size_t)(rows - i));
+    return unknown;
 }
 #endif
 
@@ -206,26 +188,32 @@ done:
 
 /* -- scores -------------------------------------------------------------------------------------------------------- */
 
+enum { WIDE = LANES / 4, TOGETHER = 4 }; /* rows of a part, of which up to four are done at once; trees, too */
+
 #if defined(NEWER)
 typedef int8_t Vector __attribute__((vector_size(32)));
 typedef uint64_t Eights __attribute__((vector_size(32)));
 
-/* The leaves of one plane that are still to be had, for rows side by side. */
-INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
-    Vector a = {0}, b = {0}, x, y; /* the leaves that are lost; `half`: the second half of the rows is not there */
-    for (; cut < end; cut++) {
-        Vector limit = (Vector)((Eights){0} + cut->limit), lost = (Vector)((Eights){0} + cut->lost);
-        const int8_t *plane = planes[cut->plane];
-        memcpy(&x, plane, sizeof x);
-        a |= (x > limit) & lost;
-        if (half) continue;
-        memcpy(&y, plane + LANES / 2, sizeof y);
-        b |= (y > limit) & lost;
+/* The leaves of one plane that are still to be had, for rows side by side. By name, as an array would be kept in
+   memory. */
+INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *planes, int parts, uint8_t *live) {
+    Vector a = {0}, b = {0}, c = {0}, d = {0}, x; /* the leaves that are lost */
+#define LOSE(part, of)                                                                                                 \
+    if (parts > (part)) {                                                                                              \
+        memcpy(&x, plane + (part) * WIDE, sizeof x);                                                                   \
+        (of) |= ~(least > x) & lost;                                                                                   \
     }
-    a = ~a;
-    b = ~b;
-    memcpy(live, &a, sizeof a);
-    if (!half) memcpy(live + LANES / 2, &b, sizeof b);
+#define KEEP(part, of)                                                                                                 \
+    if (parts > (part)) {                                                                                              \
+        (of) = ~(of);                                                                                                  \
+        memcpy(live + (part) * WIDE, &(of), WIDE);                                                                     \
+    }
+    for (; cut < end; cut++) {
+        Vector least = (Vector)((Eights){0} + cut->least), lost = (Vector)((Eights){0} + cut->lost);
+        const int8_t *plane = planes[cut->plane];
+        LOSE(0, a) LOSE(1, b) LOSE(2, c) LOSE(3, d)
+    }
+    KEEP(0, a) KEEP(1, b) KEEP(2, c) KEEP(3, d)
 }
 #endif
 
@@ -233,30 +221,33 @@ INLINED void prune_wide(const Cut *cut, const Cut *end, const int8_t *const *pla
 typedef int8_t Short __attribute__((vector_size(16)));
 typedef uint64_t Pair __attribute__((vector_size(16)));
 
-/* The same in narrow vectors, which every processor has that has any. */
-INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
-    Short all = (Short)(Pair){~UINT64_C(0), ~UINT64_C(0)}, a = all, b = all, c = all, d = all, x[4];
-    for (; cut < end; cut++) {
-        Short limit = (Short)(Pair){cut->limit, cut->limit}, lost = (Short)(Pair){cut->lost, cut->lost};
-        memcpy(x, planes[cut->plane], sizeof x);
-        a &= ~((x[0] > limit) & lost);
-        b &= ~((x[1] > limit) & lost);
-        if (half) continue;
-        c &= ~((x[2] > limit) & lost);
-        d &= ~((x[3] > limit) & lost);
+/* The same in narrow vectors, which every processor has that has any, two parts at a time. */
+INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int parts, uint8_t *live) {
+    for (int part = 0; part < parts; part += 2, live += 2 * WIDE) {
+        Short lost[4] = {{0}}, x[4];
+        size_t size = part + 1 < parts ? sizeof x : sizeof x / 2;
+        for (const Cut *one = cut; one < end; one++) {
+            Short least = (Short)(Pair){one->least, one->least}, costs = (Short)(Pair){one->lost, one->lost};
+            const int8_t *plane = planes[one->plane] + part * WIDE;
+            memcpy(x, plane, sizeof x / 2);
+            lost[0] |= ~(least > x[0]) & costs;
+            lost[1] |= ~(least > x[1]) & costs;
+            if (size < sizeof x) continue;
+            memcpy(x + 2, plane + WIDE, sizeof x / 2);
+            lost[2] |= ~(least > x[2]) & costs;
+            lost[3] |= ~(least > x[3]) & costs;
+        }
+        for (int i = 0; i < 4; i++) lost[i] = ~lost[i];
+        memcpy(live, lost, size);
     }
-    memcpy(live, &a, 16);
-    memcpy(live + 16, &b, 16);
-    memcpy(live + 32, &c, 16);
-    memcpy(live + 48, &d, 16);
 }
 #else
-INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int half, uint8_t *live) {
+INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, int parts, uint8_t *live) {
     memset(live, 255, LANES);
     for (; cut < end; cut++) {
-        const int8_t *x = planes[cut->plane], limit = (int8_t)(uint8_t)cut->limit;
+        const int8_t *x = planes[cut->plane], least = (int8_t)(uint8_t)cut->least;
         uint8_t lost = (uint8_t)cut->lost;
-        for (int i = 0; i < LANES >> half; i++) live[i] &= (uint8_t)(x[i] > limit ? ~lost : 255);
+        for (int i = 0; i < WIDE * parts; i++) live[i] &= (uint8_t)(x[i] >= least ? ~lost : 255);
     }
 }
 #endif
@@ -267,32 +258,45 @@ INLINED void prune(const Cut *cut, const Cut *end, const int8_t *const *planes, 
 #define PRUNE(wide, ...) prune(__VA_ARGS__)
 #endif
 
-INLINED void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *planes, int count, int half, int wide,
-                        double *out) {
+/* The leaves of a tree that are still to be had, for each row. */
+INLINED void leaves_of(const Forest *f, const Tree *t, const int8_t *const *planes, int parts, int wide,
+                       uint32_t *leaves) {
     uint8_t live[PLANES][LANES];
-    uint32_t word[LANES];
-    double sum[LANES];
-    memcpy(sum, out, sizeof(double) * (size_t)count);
-    for (Py_ssize_t k = e->begin; k < e->end; k++) {
+    for (int p = 0; p < PLANES; p++) PRUNE(wide, f->cut + t->cuts[p], f->cut + t->cuts[p + 1], planes, parts, live[p]);
+    for (int i = 0; i < WIDE * parts; i++)
+        leaves[i] = (uint32_t)live[0][i] | (uint32_t)live[1][i] << 8 | (uint32_t)live[2][i] << 16 |
+                    (uint32_t)live[3][i] << 24;
+}
+
+INLINED void grade_rows(const Forest *f, const Ensemble *e, const int8_t *const *planes, int count, int parts, int wide,
+                        double *out) {
+    uint32_t leaves[TOGETHER][LANES];
+    Py_ssize_t k = e->begin;
+    for (; k + TOGETHER <= e->end; k += TOGETHER) {
         const Tree *t = &f->tree[k];
-        for (int p = 0; p < PLANES; p++)
-            PRUNE(wide, f->cut + t->cuts[p], f->cut + t->cuts[p + 1], planes, half, live[p]);
-        for (int i = 0; i < LANES >> half; i++)
-            word[i] = (uint32_t)live[0][i] | (uint32_t)live[1][i] << 8 | (uint32_t)live[2][i] << 16 |
-                      (uint32_t)live[3][i] << 24;
-        for (int i = 0; i < count; i++) sum[i] += t->value[low_bit(word[i])];
+        for (int j = 0; j < TOGETHER; j++) leaves_of(f, t + j, planes, parts, wide, leaves[j]);
+        for (int i = 0; i < count; i++) { /* one after the other, as the twin adds them */
+            double sum = out[i] + t[0].value[low_bit(leaves[0][i])];
+            sum += t[1].value[low_bit(leaves[1][i])];
+            sum += t[2].value[low_bit(leaves[2][i])];
+            out[i] = sum + t[3].value[low_bit(leaves[3][i])];
+        }
     }
-    memcpy(out, sum, sizeof(double) * (size_t)count);
+    for (; k < e->end; k++) {
+        leaves_of(f, &f->tree[k], planes, parts, wide, leaves[0]);
+        for (int i = 0; i < count; i++) out[i] += f->tree[k].value[low_bit(leaves[0][i])];
+    }
 }
 
 /* All rows; `planes` are used up. */
 INLINED void grade_all(const Forest *f, const Ensemble *e, const int8_t **planes, Py_ssize_t rows, int wide,
                        double *out) {
-    for (Py_ssize_t row = 0; row < rows; row += LANES) {
-        if (rows - row <= LANES / 2)
-            grade_rows(f, e, planes, (int)(rows - row), 1, wide, out + row);
-        else
-            grade_rows(f, e, planes, rows - row < LANES ? (int)(rows - row) : LANES, 0, wide, out + row);
+    for (Py_ssize_t row = 0; row < rows; row += LANES, out += LANES) {
+        int count = rows - row < LANES ? (int)(rows - row) : LANES;
+        if (count <= WIDE) grade_rows(f, e, planes, count, 1, wide, out);
+        else if (count <= 2 * WIDE) grade_rows(f, e, planes, count, 2, wide, out);
+        else if (count <= 3 * WIDE) grade_rows(f, e, planes, count, 3, wide, out);
+        else grade_rows(f, e, planes, count, 4, wide, out);
         for (Py_ssize_t c = 0; row + LANES < rows && c < e->width * 2; c++) planes[c] += LANES;
     }
 }

@@ -15,7 +15,7 @@ static int read_lines(Page *page) {
         Line *line = &page->lines[page->line_count++];
         line->block = i;
         line->title = -1;
-        if (keys_add(&page->keys, text_of(page, i), PY_SSIZE_T_MAX, &line->key) < 0) return -1;
+        if (keys_add_block(&page->keys, page->blocks, i, &line->key) < 0) return -1;
     }
     return 0;
 }
@@ -184,11 +184,6 @@ static int read_arrays(Page *page, Views *views, PyObject **arrays, PyObject *co
     page->distance = out[4];
     page->has = out[5];
     for (int k = 0; k < 6; k++) memset(out[k], 0, (size_t)n * sizeof(double)); /* what is a copy is told by them */
-    for (Py_ssize_t i = 0; i < n; i++)
-        if (!PyUnicode_Check(text_of(page, i))) {
-            PyErr_SetString(PyExc_TypeError, "find_headline: texts are strings");
-            return -1;
-        }
     page->first_prose = next_prose(page, 0, n);
     if (page->first_prose < 0) page->first_prose = n;
     return 0;
@@ -197,13 +192,13 @@ static int read_arrays(Page *page, Views *views, PyObject **arrays, PyObject *co
 static PyObject *native_find_headline(PyObject *self, PyObject *args) {
     (void)self;
     Page page = {.n = 0};
-    PyObject *accents, *arrays[6], *columns, *result = NULL;
-    if (!PyArg_ParseTuple(args, "OOO!OOOO!OOOiipO:find_headline", &accents, &page.is_date, &PyTuple_Type, &page.texts,
-                          &arrays[0], &arrays[1], &arrays[2], &PyTuple_Type, &page.candidates, &arrays[3], &arrays[4],
-                          &arrays[5], &page.heading, &page.item, &page.markup, &columns))
+    PyObject *accents, *blocks, *arrays[6], *columns, *result = NULL;
+    if (!PyArg_ParseTuple(args, "OOOOOOO!OOOiipO:find_headline", &accents, &page.is_date, &blocks, &arrays[0],
+                          &arrays[1], &arrays[2], &PyTuple_Type, &page.candidates, &arrays[3], &arrays[4], &arrays[5],
+                          &page.heading, &page.item, &page.markup, &columns))
         return NULL;
-    if (keys_begin(&page.keys, accents) < 0) return NULL;
-    page.n = PyTuple_GET_SIZE(page.texts);
+    if (!(page.blocks = block_words_of(blocks)) || keys_begin(&page.keys, accents) < 0) return NULL;
+    page.n = page.blocks->rows;
     Views views;
     views.count = 0;
     page.lines = PyMem_RawCalloc((size_t)page.n + 1, sizeof *page.lines);
@@ -220,8 +215,8 @@ static PyObject *native_find_headline(PyObject *self, PyObject *args) {
 }
 
 PyDoc_STRVAR(find_headline_doc,
-"find_headline(accents, is_date, texts, words, link_share, prose, candidates, kind, level, flags, heading, item,\n"
-"              markup, columns)\n--\n\n"
+"find_headline(accents, is_date, block_words, words, link_share, prose, candidates, kind, level, flags, heading,\n"
+"              item, markup, columns)\n--\n\n"
 "The block that is the headline, or -1; and the headline, None where it is that block's own text. Fills six columns:\n"
 "copy, joined, near, is the headline, distance from it, whether there is one.");
 

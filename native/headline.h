@@ -3,7 +3,7 @@
 #ifndef CLEANBODY_HEADLINE_H
 #define CLEANBODY_HEADLINE_H
 
-#include "native.h"
+#include "block_words.h"
 
 /* What letters are without their accents (keys.c), of which Python is asked once a letter. */
 typedef struct Accents Accents;
@@ -20,11 +20,14 @@ typedef struct {
     Accents *accents;
     Words split; /* of the line that is read */
     unsigned char *bytes;
-    size_t *words; /* where each begins in `bytes` */
+    size_t *words;    /* where each begins in `bytes` */
+    uint64_t *hashes; /* names_hash of each */
     size_t used, room, word_count, word_room;
 } Keys;
 /* Add the key of the first `chars` characters of a text; -1 and an exception otherwise. */
 int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key);
+/* The same of a block's text. */
+int keys_add_block(Keys *keys, const BlockWords *blocks, Py_ssize_t i, Key *key);
 /* Forget a key that was the last to be added. */
 void keys_drop(Keys *keys, const Key *key);
 /* Begin with the memory that `keys_end` left with the accents; -1 and an exception: they are none. */
@@ -58,7 +61,8 @@ typedef struct {
 } Line;
 
 typedef struct {
-    PyObject *texts, *candidates, *is_date;
+    const BlockWords *blocks;
+    PyObject *candidates, *is_date;
     const double *words, *link_share;
     const unsigned char *prose, *kind, *level, *flags;
     double *copy, *joined, *near, *is_headline, *distance, *has;
@@ -74,7 +78,7 @@ typedef struct {
 /* Also in features.keys and features.headline, and in page.Flag. */
 enum { MOST_CRUMBS = 8, MOST_SITE = 7, LEAST_WORDS = 3, HIDDEN = 1, NOSCRIPT = 2 };
 
-static inline PyObject *text_of(const Page *page, Py_ssize_t i) { return PyTuple_GET_ITEM(page->texts, i); }
+static inline PyObject *text_of(const Page *page, Py_ssize_t i) { return block_text(page->blocks, i); }
 static inline const unsigned char *bytes_of(const Page *page, const Key *key) { return page->keys.bytes + key->begin; }
 
 static inline Py_ssize_t next_prose(const Page *page, Py_ssize_t from, Py_ssize_t to) {

@@ -19,6 +19,7 @@ static void free_memory(Keys *keys) {
     words_free(&keys->split);
     PyMem_RawFree(keys->bytes);
     PyMem_RawFree(keys->words);
+    PyMem_RawFree(keys->hashes);
     *keys = (Keys){0};
 }
 
@@ -90,8 +91,10 @@ static int make_room(Keys *keys, size_t bytes, size_t words) {
     if (keys->word_count + words > keys->word_room) {
         size_t room = 2 * (keys->word_count + words);
         size_t *grown = PyMem_RawRealloc(keys->words, room * sizeof *grown);
-        if (!grown) return no_memory();
-        keys->words = grown;
+        if (grown) keys->words = grown;
+        uint64_t *hashes = grown ? PyMem_RawRealloc(keys->hashes, room * sizeof *hashes) : NULL;
+        if (!hashes) return no_memory();
+        keys->hashes = hashes;
         keys->word_room = room;
     }
     return 0;
@@ -129,27 +132,44 @@ static int add_plain(Keys *keys, const unsigned char *word, size_t size) {
     return 0;
 }
 
-int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key) {
-    Words *split = &keys->split;
-    int ascii = PyUnicode_Check(text) && PyUnicode_IS_ASCII(text);
-    split->count = split->used = 0;
-    if (words_split(split, text, chars) < 0) return -1;
+/* Add the key of the words from `first` to `end`; hashes: of all words, NULL where they are not at hand. */
+static int add_words(Keys *keys, const Words *words, const uint64_t *hashes, size_t first, size_t end, int ascii,
+                     Key *key) {
+    const Word *one = words->items + first;
+    size_t count = end - first, begin = count ? one->begin : 0;
+    size_t size = count ? one[count - 1].begin + one[count - 1].size + 1 - begin : 0;
     /* Of one byte comes one, of two or more at most three times four. */
-    size_t bytes = split->used * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1;
-    if (make_room(keys, bytes, split->count + 1) < 0) return -1;
-    *key = (Key){keys->used, 0, keys->word_count, split->count};
-    keys->word_count += split->count;
-    if (ascii && split->used) {
-        memcpy(keys->bytes + key->begin, split->bytes, split->used);
-        for (size_t i = 0; i < split->count; i++) keys->words[key->first + i] = key->begin + split->items[i].begin;
-        keys->used += split->used;
+    if (make_room(keys, size * (ascii ? 1 : MOST_ADDED * MOST_BYTES / 2) + 1, count + 1) < 0) return -1;
+    *key = (Key){keys->used, 0, keys->word_count, count};
+    keys->word_count += count;
+    if (ascii && count) {
+        memcpy(keys->bytes + key->begin, words->bytes + begin, size);
+        keys->used += size;
     }
-    for (size_t i = 0; !ascii && i < split->count; i++) {
-        keys->words[key->first + i] = keys->used;
-        if (add_plain(keys, split->bytes + split->items[i].begin, split->items[i].size) < 0) return -1;
+    for (size_t i = 0; i < count; i++, one++) {
+        size_t at = ascii ? key->begin + one->begin - begin : keys->used;
+        keys->words[key->first + i] = at;
+        if (!ascii && add_plain(keys, words->bytes + one->begin, one->size) < 0) return -1;
+        keys->hashes[key->first + i] = ascii && hashes ? hashes[first + i]
+                                       : names_hash(keys->bytes + at, ascii ? one->size : keys->used - 1 - at);
     }
     key->size = keys->used - key->begin;
     return 0;
+}
+
+static int is_ascii(PyObject *text) { return PyUnicode_Check(text) && PyUnicode_IS_ASCII(text); }
+
+int keys_add(Keys *keys, PyObject *text, Py_ssize_t chars, Key *key) {
+    Words *split = &keys->split;
+    split->count = split->used = 0;
+    if (words_split(split, text, chars) < 0) return -1;
+    return add_words(keys, split, NULL, 0, split->count, is_ascii(text), key);
+}
+
+int keys_add_block(Keys *keys, const BlockWords *blocks, Py_ssize_t i, Key *key) {
+    PyObject *text = block_text(blocks, i);
+    if (!block_is_whole(blocks, i)) return keys_add(keys, text, PY_SSIZE_T_MAX, key);
+    return add_words(keys, &blocks->words, blocks->hashes, blocks->first[i], blocks->first[i + 1], is_ascii(text), key);
 }
 
 void keys_drop(Keys *keys, const Key *key) {

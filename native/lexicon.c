@@ -191,11 +191,12 @@ static void read_line(Line *line, PyObject *names) {
     Py_ssize_t size = PyUnicode_GET_LENGTH(names);
     line->size = (int)(size < MOST_CHARACTERS ? size : MOST_CHARACTERS);
     copy(line->folded, names, line->size);
-    memset(line->folded + line->size, ' ', UNIT);
+    memset(line->folded + line->size, ' ', 16);
     int units = line->size / UNIT + 1;
     for (int u = 0; u < units; u++) {
+        int left = line->size - u * UNIT + 1, end = left < UNIT ? left : UNIT; /* with a space behind the line */
         line->spaces[u] = letters[u] = capitals[u] = 0;
-        for (int at = 0; at < UNIT; at += 8) {
+        for (int at = 0; at < end; at += 8) {
             memcpy(&eight, line->folded + u * UNIT + at, 8);
             uint64_t upper = between(eight, 'A', 'Z'), spaces = between(eight, 9, 13) | between(eight, 28, ' ');
             letters[u] |= ascii_bits(ascii_letters(eight)) << at;

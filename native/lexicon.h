@@ -18,12 +18,14 @@ typedef struct {
     Py_ssize_t used, room;
     uint32_t mask;
     int32_t count;
+    uint64_t sieve[256]; /* a bit for the end of each hash: most other strings have another, told at once */
 } Strings;
 static inline uint32_t strings_fold(uint64_t hash) { return (uint32_t)(hash ^ hash >> 32); }
 /* The number of a string, or -1. */
 static inline int32_t strings_find(const Strings *strings, const unsigned char *data, Py_ssize_t size, uint64_t hash) {
     if (!strings->count) return -1;
     uint32_t folded = strings_fold(hash);
+    if (!(strings->sieve[folded >> 6 & 255] >> (folded & 63) & 1)) return -1;
     for (uint32_t slot = folded;; slot++) {
         const String *string = &strings->slots[slot & strings->mask];
         if (!string->number) return -1;
@@ -78,6 +80,14 @@ typedef struct {
     Ref gap, name;
 } Node;
 enum { ANYWHERE, FRONT };
+/* A short string of the trie, all in half a line of memory: most words of phrases are looked up once a page, and each
+   line then has to be fetched from afar. */
+enum { SHORT_FORM = 23 };
+typedef struct {
+    uint32_t hash; /* the upper half of its token_hash */
+    int32_t plain; /* the number of the one without accents */
+    unsigned char size, bytes[SHORT_FORM]; /* 0: nothing stands here */
+} Form;
 /* What tokens of a hash may do: most words of a text do nothing, and are told by this alone. */
 enum { FIRST_BITS = 16, PAIR_BITS = 18 };
 enum { BEGINS = 1, ALONE = 2, BITS_OF_PLACE = 2 }; /* with one of `pairs`, or whatever follows; for each place: */
@@ -87,6 +97,9 @@ typedef struct Trie {
     const Letters *letters;
     Names names;    /* all strings, by their token_hash */
     int32_t *plain; /* of each string the number of the one without accents */
+    void *forms_memory;
+    Form *forms; /* a table of the short strings, by the lower half of their hash */
+    size_t forms_mask;
     Node *nodes;
     Child *children;
     int32_t *numbers; /* codes of nodes; and rests: their number of tokens, these, their code */

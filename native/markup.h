@@ -7,7 +7,7 @@
 
 typedef const unsigned char *Bytes;
 
-enum { SPACE = 1, SLASH = 2, CLOSE = 4, EQUALS = 8, LETTER = 16, QUOTE = 32 };
+enum { SPACE = 1, SLASH = 2, CLOSE = 4, EQUALS = 8, LETTER = 16, QUOTE = 32, END = 64 /* a zero */ };
 extern unsigned char class_of[256]; /* scan.c */
 
 static inline int is(unsigned char c, int classes) { return class_of[c] & classes; }

@@ -101,7 +101,16 @@ int64_t names_find(const Names *names, const unsigned char *bytes, size_t size) 
 }
 
 void names_clear(Names *names) {
-    if (names->slots) memset(names->slots, 0, names->slot_count * sizeof *names->slots);
+    size_t mask = names->slot_count - 1;
+    if (names->count > names->slot_count / 32) {
+        memset(names->slots, 0, names->slot_count * sizeof *names->slots);
+    } else { /* slot by slot; the way to one leads over others that are empty by now */
+        for (uint32_t i = 0; i < names->count; i++) {
+            size_t slot = (size_t)names->items[i].hash & mask;
+            while ((uint32_t)names->slots[slot] != i + 1) slot = (slot + 1) & mask;
+            names->slots[slot] = 0;
+        }
+    }
     names->used = names->count = 0;
 }
 

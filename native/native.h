@@ -10,11 +10,12 @@
 #include <string.h>
 
 /* Functions of the module, a table for each file. */
-extern PyMethodDef blocks_methods[], context_methods[], decide_methods[], ensemble_methods[], forest_methods[],
-    grade_methods[], head_methods[], headline_methods[], kinds_methods[], lexbor_methods[], lexicon_methods[],
-    lines_methods[], mend_methods[], noscript_methods[], phrases_methods[], place_methods[], plaintext_methods[],
-    region_methods[], render_methods[], scan_methods[], second_methods[], tags_methods[], text_methods[],
-    tree_methods[], utf8_methods[], walk_methods[], words_methods[];
+extern PyMethodDef block_words_methods[], blocks_methods[], context_methods[], decide_methods[],
+    ensemble_methods[], forest_methods[], grade_methods[], head_methods[], headline_methods[],
+    kinds_methods[], lexbor_methods[], lexicon_methods[], lines_methods[], mend_methods[], noscript_methods[],
+    phrases_methods[], place_methods[], plaintext_methods[], region_methods[], render_methods[],
+    scan_methods[], second_methods[], tags_methods[], text_methods[], tree_methods[], utf8_methods[],
+    walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views; views.count = 0;`, as to set all of it to
    zeros takes long, and release on every way out. */
@@ -44,12 +45,15 @@ static inline int low_bit(uint64_t word) {
 enum { MAX_TAGS = 400, TAG_SLOTS = 1024, MAX_TAG_NAME = 23 };
 typedef struct {
     int16_t slots[TAG_SLOTS]; /* number of a name + 1, or 0 */
+    uint64_t keys[MAX_TAGS];  /* its first eight bytes */
     uint32_t flags[MAX_TAGS];
     unsigned char sizes[MAX_TAGS];
     char names[MAX_TAGS][MAX_TAG_NAME + 1];
 } Tags;
 const Tags *tags_of(PyObject *capsule);                                           /* NULL and an exception: none */
 int tags_find(const Tags *tags, const unsigned char *name, Py_ssize_t size);      /* its number, or -1 */
+/* The same, and whether a name that is known is in lower case. */
+int tags_find_cased(const Tags *tags, const unsigned char *name, Py_ssize_t size, int *lower);
 int same_name(const unsigned char *a, const unsigned char *b, Py_ssize_t size);   /* but for the case */
 
 /* What a character is (chars.c), as the Python that runs it knows Unicode. The numbers are chosen for text.c: the

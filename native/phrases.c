@@ -38,6 +38,14 @@ static int32_t ask_key(Seen *seen, Token *token) {
     const Trie *trie = seen->trie;
     const unsigned char *bytes = seen->bytes.data + token->at;
     if (token->size > (uint32_t)trie->longest) return token->key = UNKNOWN;
+    if (token->size && token->size <= SHORT_FORM) {
+        const Form *form = &trie->forms[token->hash & trie->forms_mask];
+        for (size_t slot = token->hash; form->size; form = &trie->forms[++slot & trie->forms_mask]) {
+            if (form->hash != token->hash >> 32 || form->size != token->size) continue;
+            if (!memcmp(form->bytes, bytes, token->size)) return token->key = form->plain;
+        }
+        return token->key = UNKNOWN;
+    }
     int64_t found = names_find_hashed(&trie->names, token->hash, bytes, token->size);
     return token->key = found >= 0 ? trie->plain[found] : UNKNOWN;
 }

@@ -21,6 +21,7 @@ int scan_setup(void) {
     class_of['>'] = CLOSE;
     class_of['='] = EQUALS;
     class_of['"'] = class_of['\''] = QUOTE;
+    class_of[0] = END;
     return 0;
 }
 
@@ -29,6 +30,7 @@ typedef struct {
     Py_ssize_t size; /* 0: raw text that holds "<", with both its tags */
     int ends;        /* an end tag */
     int known;       /* its number in the table, or -1 */
+    int lower;       /* it is in lower case, which is only told of those that are known */
 } Token;
 
 typedef struct {
@@ -37,16 +39,43 @@ typedef struct {
     Py_ssize_t max_attributes;
 } Reader;
 
+/* As `skip_until` and `attribute`, in a page without zeros that has one behind its end. */
+static inline Bytes run_until(Bytes p, int classes) {
+    for (;; p += 4) {
+        if (is(p[0], classes | END)) return p;
+        if (is(p[1], classes | END)) return p + 1;
+        if (is(p[2], classes | END)) return p + 2;
+        if (is(p[3], classes | END)) return p + 3;
+    }
+}
+static inline Bytes run_over(Bytes p, int classes) {
+    while (is(*p, classes)) p++;
+    return p;
+}
+static inline Bytes next_attribute(Bytes p, Bytes end) {
+    p = run_over(p, SPACE | SLASH);
+    if (is(*p, CLOSE | END)) return NULL;
+    p = run_until(p + 1, SPACE | SLASH | CLOSE | EQUALS);
+    Bytes value = run_over(p, SPACE);
+    if (*value != '=') return p;
+    value = run_over(value + 1, SPACE);
+    if (is(*value, CLOSE | END)) return value;
+    if (!is(*value, QUOTE)) return run_until(value + 1, SPACE | CLOSE);
+    Bytes closed = find(value + 1, end, *value);
+    return closed ? closed + 1 : NULL;
+}
+
 /* Behind the ">" of a tag whose name ends at p, or NULL where it has more attributes than it may or never ends. */
 static Bytes tag_end(const Reader *r, Bytes p) {
+    if (*p == '>') return p + 1;
     for (Py_ssize_t count = 0; count < r->max_attributes; count++) {
-        Bytes next = attribute(p, r->end);
+        Bytes next = next_attribute(p, r->end);
         if (!next) break;
         p = next;
     }
-    p = skip(p, r->end, SPACE);
-    if (p < r->end && *p == '/') p++;
-    return p < r->end && *p == '>' ? p + 1 : NULL;
+    p = run_over(p, SPACE);
+    if (*p == '/') p++;
+    return *p == '>' ? p + 1 : NULL;
 }
 
 /* The number of the name that begins at p, if something ends it; -1. */
@@ -125,9 +154,9 @@ static int next_token(Reader *r, Token *token) {
     }
     p += token->ends;
     token->name = p;
-    p = skip_until(p, r->end, SPACE | SLASH | CLOSE);
+    p = run_until(p, SPACE | SLASH | CLOSE);
     token->size = p - token->name;
-    token->known = tags_find(r->tags, token->name, token->size);
+    token->known = tags_find_cased(r->tags, token->name, token->size, &token->lower);
     p = tag_end(r, p);
     if (!p) return -1;
     r->at = p;
@@ -207,7 +236,7 @@ static int grow(Height *h, const Reader *r, const Token *token) {
     if (token->ends) return 1;
     int inside = h->pictures && (h->count + 1 > LOOKED_THROUGH || h->open_pictures);
     if (!token->size) return !inside;
-    if (!(flags & COMMON && is_lower(token))) {
+    if (!(flags & COMMON && token->lower)) {
         if (flags & REFUSED) return 0;
         if (flags & SHAPE || (inside && flags & EMPTY)) {
             h->shape = *token;

@@ -44,8 +44,10 @@ int32_t strings_add(Strings *strings, const unsigned char *data, Py_ssize_t size
         PyErr_NoMemory();
         return -1;
     }
+    uint32_t folded = strings_fold(hash);
     memcpy(strings->bytes + strings->used, data, (size_t)size);
-    put(strings, (String){strings_fold(hash), (uint32_t)strings->used, (uint32_t)size, strings->count + 1});
+    put(strings, (String){folded, (uint32_t)strings->used, (uint32_t)size, strings->count + 1});
+    strings->sieve[folded >> 6 & 255] |= UINT64_C(1) << (folded & 63);
     strings->used += size;
     return strings->count++;
 }

@@ -43,6 +43,12 @@ static inline void add_up(Counts *counts, uint64_t events, uint64_t classes) {
     for (int k = 0; k < COUNTED; k++) counts->counted[k] += classes >> (COUNTED_BITS * k) & ((1 << COUNTED_BITS) - 1);
 }
 
+#if defined(__GNUC__)
+#define UNROLLED _Pragma("GCC unroll 4")
+#else
+#define UNROLLED
+#endif
+
 /* Count the characters begin...end, in stretches. */
 #define COUNT(NAME, TYPE, CLASS_OF)                                                                                    \
     static void NAME(const TYPE *chars, Py_ssize_t begin, Py_ssize_t end, Counts *counts) {                            \
@@ -51,7 +57,8 @@ static inline void add_up(Counts *counts, uint64_t events, uint64_t classes) {
         (void)latin;                                                                                                   \
         for (Py_ssize_t i = begin; i < end;) {                                                                         \
             uint64_t events = 0, classes = 0;                                                                          \
-            for (Py_ssize_t stop = end - i > STRETCH ? i + STRETCH : end; i < stop; i++) {                             \
+            Py_ssize_t stop = end - i > STRETCH ? i + STRETCH : end;                                                   \
+            UNROLLED for (; i < stop; i++) {                                                                           \
                 uint32_t class = CLASS_OF(chars[i]);                                                                   \
                 events += events_at(class, before);                                                                    \
                 classes += of_class[class & 63];                                                                       \

@@ -11,6 +11,7 @@ static void free_trie(Trie *trie) {
     Py_XDECREF(trie->letters_capsule);
     names_free(&trie->names);
     PyMem_Free(trie->plain);
+    PyMem_Free(trie->forms_memory);
     PyMem_Free(trie->firsts);
     PyMem_Free(trie->pairs);
     PyMem_Free(trie->nodes);
@@ -270,6 +271,28 @@ static int add_firsts(Trie *trie) {
     return done ? 0 : -1;
 }
 
+static int add_short_forms(Trie *trie) {
+    size_t slots = 64;
+    while (slots < 2 * (size_t)trie->names.count) slots *= 2;
+    trie->forms_memory = PyMem_Calloc(slots + 1, sizeof(Form));
+    if (!trie->forms_memory) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    trie->forms = (Form *)(((uintptr_t)trie->forms_memory + sizeof(Form) - 1) / sizeof(Form) * sizeof(Form));
+    trie->forms_mask = slots - 1;
+    for (uint32_t i = 0; i < trie->names.count; i++) {
+        const Name *name = &trie->names.items[i];
+        size_t slot = name->hash;
+        if (!name->size || name->size > SHORT_FORM) continue;
+        while (trie->forms[slot & trie->forms_mask].size) slot++;
+        Form *form = &trie->forms[slot & trie->forms_mask];
+        *form = (Form){(uint32_t)(name->hash >> 32), trie->plain[i], (unsigned char)name->size, {0}};
+        memcpy(form->bytes, trie->names.bytes + name->begin, name->size);
+    }
+    return 0;
+}
+
 static int add_starts(Trie *trie) {
     size_t count = (size_t)trie->names.count;
     for (int which = ANYWHERE; which <= FRONT; which++) {
@@ -283,7 +306,7 @@ static int add_starts(Trie *trie) {
             trie->starts[which][child.token] = child.ref;
         }
     }
-    return add_firsts(trie);
+    return add_short_forms(trie) < 0 ? -1 : add_firsts(trie);
 }
 
 PyObject *native_phrases(PyObject *self, PyObject *args) {

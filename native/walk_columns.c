@@ -26,18 +26,6 @@ static PyObject *bytes(const Buffer *items, size_t size, size_t offset) {
 
 /* -- names: few different ones, and each is made once -------------------------------------------------------------- */
 
-static uint64_t hash_of(Str text) {
-    uint64_t hash = text.size, word;
-    size_t at = 0;
-    for (; at + 8 <= text.size; at += 8) {
-        memcpy(&word, text.data + at, 8);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 29;
-    }
-    for (; at < text.size; at++) hash = (hash ^ text.data[at]) * UINT64_C(0x100000001b3);
-    return hash ^ hash >> 32;
-}
-
 /* The class names and the like of a container, or its tag, where that is of no standard. */
 static Str own_text(const Walk *w, long index, int tag) {
     const Container *c = ITEM(w->containers, Container, index);
@@ -49,7 +37,7 @@ static Str own_text(const Walk *w, long index, int tag) {
 static PyObject *pooled(const Walk *w, PyObject *made, uint32_t *slots, uint32_t mask, long index, int tag) {
     enum { PROBES = 32 }; /* where names were made to collide, strings are not shared */
     Str text = own_text(w, index, tag);
-    uint64_t hash = hash_of(text);
+    uint64_t hash = names_hash(text.data, text.size);
     for (uint64_t i = 0; i < PROBES; i++) {
         uint32_t *slot = &slots[(hash + i) & mask];
         if (!*slot) {

@@ -1,11 +1,10 @@
 /* Words and stems, and what blocks share. Twins: cleanbody.features.tokens, context. */
 
-#include <math.h>
-
-#include "native.h"
+#include "block_words.h"
+#include "columns.h"
 
 /* Also in features.tokens and features.context. */
-enum { SHORTEST = 4, STEM = 6, STEMS_OF = 4000, STEMS_OF_HEADING = 400, WORDS_OF_KEY = 60 };
+enum { SHORTEST = 4, STEM = 6, STEMS_OF_HEADING = 400, WORDS_OF_KEY = 60 };
 static const double PROSE_WORDS = 18.0;
 
 /* --- words that say nothing of a subject -------------------------------------------------------------------------- */
@@ -85,7 +84,7 @@ typedef struct {
 
 typedef struct {
     const FunctionWords *empty;
-    Words words; /* of the last text */
+    Words words; /* of the last text that is no block's */
     Names names;
     Stem *stems; /* one for each name */
     size_t stem_room;
@@ -175,33 +174,33 @@ static size_t stem_size(const unsigned char *bytes, const Word *word) {
 }
 
 /* Append a character and the one behind it, with the zero between them: no word has one. */
-static int add_pair(Stems *s, const Word *first) {
-    const unsigned char *bytes = s->words.bytes + first->begin;
+static int add_pair(Stems *s, const unsigned char *bytes, const Word *first) {
     size_t size = first->size + 1 + first[1].size;
-    return add_stem(s, names_hash(bytes, size), bytes, size);
+    return add_stem(s, names_hash(bytes + first->begin, size), bytes + first->begin, size);
 }
 
-/* Append the stems of the words that were split last. */
-static int add_stems(Stems *s) {
+/* Append the stems of the words from `first` to `end`; hashes: of all words, NULL where they are not at hand. */
+static int add_stems(Stems *s, const Words *words, const uint64_t *hashes, size_t first, size_t end) {
     const Word *previous = NULL; /* the character of a script without spaces that stands before */
-    if (s->id_room - s->id_count < s->words.count || !s->ids) {
-        size_t room = 2 * (s->id_count + s->words.count) + 1024;
+    if (s->id_room - s->id_count < end - first || !s->ids) {
+        size_t room = 2 * (s->id_count + end - first) + 1024;
         uint32_t *grown = PyMem_RawRealloc(s->ids, room * sizeof *grown);
         if (!grown) return no_memory();
         s->ids = grown;
         s->id_room = room;
     }
-    for (size_t i = 0; i < s->words.count; i++) {
-        const Word *word = &s->words.items[i];
-        const unsigned char *bytes = s->words.bytes + word->begin;
+    s->texts++;
+    for (size_t i = first; i < end; i++) {
+        const Word *word = &words->items[i];
+        const unsigned char *bytes = words->bytes + word->begin;
         if (word->chars < SHORTEST) {
-            int spaceless = words_is_spaceless(&s->words, word);
-            if (spaceless && previous && add_pair(s, previous) < 0) return -1;
+            int spaceless = words_is_spaceless(words, word);
+            if (spaceless && previous && add_pair(s, words->bytes, previous) < 0) return -1;
             previous = spaceless ? word : NULL;
             continue;
         }
         previous = NULL;
-        uint64_t hash = names_hash(bytes, word->size);
+        uint64_t hash = hashes ? hashes[i] : names_hash(bytes, word->size);
         if (is_empty(s->empty, hash, bytes, word)) continue;
         size_t size = stem_size(bytes, word);
         if (add_stem(s, size == word->size ? hash : names_hash(bytes, size), bytes, size) < 0) return -1;
@@ -212,8 +211,7 @@ static int add_stems(Stems *s) {
 /* Append the stems of the first characters of a text. */
 static int stems_of(Stems *s, PyObject *text, Py_ssize_t chars) {
     s->words.count = s->words.used = 0;
-    s->texts++;
-    return words_split(&s->words, text, chars) < 0 || add_stems(s) < 0 ? -1 : 0;
+    return words_split(&s->words, text, chars) < 0 ? -1 : add_stems(s, &s->words, NULL, 0, s->words.count);
 }
 
 /* Note where all the stems of a text stand, and forget them otherwise; how many they are, or -1. */
@@ -225,8 +223,6 @@ static int64_t stems_stand(Stems *s, PyObject *text, uint32_t where) {
     s->id_count = 0;
     return count;
 }
-
-static double signed_log(double distance) { return distance ? copysign(log1p(fabs(distance)), distance) : distance; }
 
 static double share(size_t part, size_t whole) { return (double)part / (double)(whole ? whole : 1); }
 
@@ -250,19 +246,21 @@ typedef struct {
     size_t title_stems;
 } Page;
 
-static int read_blocks(Page *page, PyObject *const *texts) {
+static int read_blocks(Page *page, const BlockWords *held) {
     Stems *s = &page->stems;
+    const Words *words = &held->words;
     page->begin = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->begin);
     page->key = PyMem_RawMalloc(((size_t)page->rows + 1) * sizeof *page->key);
     page->prose = PyMem_RawMalloc((size_t)page->rows + 1);
     if (!page->begin || !page->key || !page->prose) return no_memory();
     for (Py_ssize_t i = 0; i < page->rows; i++) {
+        size_t first = held->first[i], end = held->first[i + 1];
         page->begin[i] = s->id_count;
-        if (stems_of(s, texts[i], STEMS_OF) < 0) return -1;
-        size_t count = s->words.count < WORDS_OF_KEY ? s->words.count : WORDS_OF_KEY;
-        const Word *last = count ? &s->words.items[count - 1] : NULL;
-        int64_t key = last ? names_add(&page->keys, s->words.bytes, last->begin + last->size)
-                           : names_add(&page->keys, (const unsigned char *)"", 0);
+        if (add_stems(s, words, held->hashes, first, end) < 0) return -1;
+        size_t count = end - first < WORDS_OF_KEY ? end - first : WORDS_OF_KEY;
+        const Word *one = &words->items[first], *last = one + count - 1;
+        int64_t key = count ? names_add(&page->keys, words->bytes + one->begin, last->begin + last->size - one->begin)
+                            : names_add(&page->keys, (const unsigned char *)"", 0);
         if (key < 0) return -1;
         page->key[i] = (uint32_t)key;
         page->prose[i] = page->words[i] * (1.0 - page->link_share[i]) >= PROSE_WORDS;
@@ -331,11 +329,11 @@ static int fill_copies(Page *page) {
     return 0;
 }
 
-static int fill_coherence(Page *page, PyObject *const *texts, PyObject *title, PyObject *description) {
+static int fill_coherence(Page *page, const BlockWords *held, PyObject *title, PyObject *description) {
     int64_t count = stems_stand(&page->stems, title, IN_TITLE);
     if (count < 0 || stems_stand(&page->stems, description, IN_DESCRIPTION) < 0) return -1;
     page->title_stems = (size_t)count;
-    if (read_blocks(page, texts) < 0 || fill_copies(page) < 0) return -1;
+    if (read_blocks(page, held) < 0 || fill_copies(page) < 0) return -1;
     fill_overlaps(page);
     return 0;
 }
@@ -351,26 +349,25 @@ static void page_free(Page *page) {
 
 static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *texts, *words, *link_share, *title, *description, *capsule, *columns, *held;
+    PyObject *block_words, *words, *link_share, *title, *description, *capsule, *columns;
     double *out[COHERENCE_COLUMNS];
-    if (!PyArg_ParseTuple(args, "OOOUUOO", &texts, &words, &link_share, &title, &description, &capsule, &columns))
+    if (!PyArg_ParseTuple(args, "OOOUUOO", &block_words, &words, &link_share, &title, &description, &capsule, &columns))
         return NULL;
     Page page = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .columns = out};
-    if (!page.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    const BlockWords *held = page.stems.empty ? block_words_of(block_words) : NULL;
+    if (!held) return NULL;
     stems_take(&page.stems);
     page.keys = spare_keys;
     spare_keys = (Names){0};
     Views views;
     views.count = 0;
-    page.rows = PySequence_Fast_GET_SIZE(held);
-    int done = page.rows < INT32_MAX / 2 && (page.words = views_get(&views, words, 8, page.rows, 0)) &&
+    page.rows = held->rows;
+    int done = (page.words = views_get(&views, words, 8, page.rows, 0)) &&
                (page.link_share = views_get(&views, link_share, 8, page.rows, 0)) &&
                views_columns(&views, columns, COHERENCE_COLUMNS, page.rows, out, 1) == 0 &&
-               fill_coherence(&page, PySequence_Fast_ITEMS(held), title, description) == 0;
+               fill_coherence(&page, held, title, description) == 0;
     page_free(&page);
     views_release(&views);
-    Py_DECREF(held);
-    if (!done && !PyErr_Occurred()) PyErr_SetString(PyExc_OverflowError, "too many texts");
     return done && !PyErr_Occurred() ? Py_NewRef(Py_None) : NULL;
 }
 
@@ -379,18 +376,31 @@ static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
 enum { LEVEL, SECTION_WORDS, LINKED, BLOCKS, PLACE, HEADING_OVERLAP, SECTION_COLUMNS };
 
 typedef struct {
-    Stems stems;
+    Stems stems;     /* of the title, once a heading is longer than what is looked at of one */
+    PyObject *title;
+    const BlockWords *held;
     const double *words, *link_share, *headings;
+    const double *title_overlap; /* of all blocks */
     double *columns[SECTION_COLUMNS];
 } Sections;
 
-/* The blocks begin...end, of which the first may be a heading; heading: its text, or NULL. */
-static int fill_section(Sections *s, PyObject *heading, Py_ssize_t begin, Py_ssize_t end) {
-    double size = 0.0, linked = 0.0;
+/* The share of a heading's stems that stand in the title; -1 and an exception otherwise. */
+static double heading_overlap(Sections *s, Py_ssize_t i) {
+    PyObject *text = block_text(s->held, i);
+    if (PyUnicode_GET_LENGTH(text) <= STEMS_OF_HEADING) return s->title_overlap[i];
     size_t shared = 0;
+    if (!s->stems.texts && stems_stand(&s->stems, s->title, IN_TITLE) < 0) return -1.0;
     s->stems.id_count = 0;
-    if (heading && stems_of(&s->stems, heading, STEMS_OF_HEADING) < 0) return -1;
+    if (stems_of(&s->stems, text, STEMS_OF_HEADING) < 0) return -1.0;
     for (size_t k = 0; k < s->stems.id_count; k++) shared += !!s->stems.stems[s->stems.ids[k]].where;
+    return share(shared, s->stems.id_count);
+}
+
+/* The blocks begin...end, of which the first may be a heading. */
+static int fill_section(Sections *s, Py_ssize_t begin, Py_ssize_t end) {
+    double size = 0.0, linked = 0.0, level = s->headings[begin] > 0.0 ? s->headings[begin] : 0.0;
+    double overlap = level ? heading_overlap(s, begin) : 0.0;
+    if (overlap < 0.0) return -1;
     for (Py_ssize_t i = begin; i < end; i++) {
         size += s->words[i];
         linked += s->words[i] * s->link_share[i];
@@ -398,44 +408,43 @@ static int fill_section(Sections *s, PyObject *heading, Py_ssize_t begin, Py_ssi
     linked /= size != 0.0 ? size : 1.0;
     double log_size = signed_log(size), log_blocks = signed_log((double)(end - begin));
     for (Py_ssize_t i = begin; i < end; i++) {
-        s->columns[LEVEL][i] = heading ? s->headings[begin] : 0.0;
+        s->columns[LEVEL][i] = level;
         s->columns[SECTION_WORDS][i] = log_size;
         s->columns[LINKED][i] = linked;
         s->columns[BLOCKS][i] = log_blocks;
         s->columns[PLACE][i] = signed_log((double)(i - begin));
-        s->columns[HEADING_OVERLAP][i] = share(shared, s->stems.id_count);
+        s->columns[HEADING_OVERLAP][i] = overlap;
     }
     return 0;
 }
 
-static int fill_sections(Sections *s, PyObject *const *texts, Py_ssize_t rows, PyObject *title) {
-    if (stems_stand(&s->stems, title, IN_TITLE) < 0) return -1;
-    for (Py_ssize_t begin = 0, end; begin < rows; begin = end) {
-        for (end = begin + 1; end < rows && !(s->headings[end] > 0.0);) end++;
-        if (fill_section(s, s->headings[begin] > 0.0 ? texts[begin] : NULL, begin, end) < 0) return -1;
+static int fill_sections(Sections *s) {
+    for (Py_ssize_t begin = 0, end; begin < s->held->rows; begin = end) {
+        for (end = begin + 1; end < s->held->rows && !(s->headings[end] > 0.0);) end++;
+        if (fill_section(s, begin, end) < 0) return -1;
     }
     return 0;
 }
 
 static PyObject *native_section_columns(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *texts, *words, *link_share, *headings, *title, *capsule, *columns, *held;
-    if (!PyArg_ParseTuple(args, "OOOOUOO", &texts, &words, &link_share, &headings, &title, &capsule, &columns))
+    PyObject *block_words, *words, *link_share, *headings, *title, *overlap, *capsule, *columns;
+    if (!PyArg_ParseTuple(args, "OOOOUOOO", &block_words, &words, &link_share, &headings, &title, &overlap, &capsule,
+                          &columns))
         return NULL;
-    Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE)};
-    if (!s.stems.empty || !(held = PySequence_Fast(texts, "texts: a list or tuple of str"))) return NULL;
+    Sections s = {.stems.empty = PyCapsule_GetPointer(capsule, CAPSULE), .title = title};
+    if (!s.stems.empty || !(s.held = block_words_of(block_words))) return NULL;
     stems_take(&s.stems);
     Views views;
     views.count = 0;
-    Py_ssize_t rows = PySequence_Fast_GET_SIZE(held);
+    Py_ssize_t rows = s.held->rows;
     int done = (s.words = views_get(&views, words, 8, rows, 0)) &&
                (s.link_share = views_get(&views, link_share, 8, rows, 0)) &&
                (s.headings = views_get(&views, headings, 8, rows, 0)) &&
-               views_columns(&views, columns, SECTION_COLUMNS, rows, s.columns, 1) == 0 &&
-               fill_sections(&s, PySequence_Fast_ITEMS(held), rows, title) == 0;
+               (s.title_overlap = views_get(&views, overlap, 8, rows, 0)) &&
+               views_columns(&views, columns, SECTION_COLUMNS, rows, s.columns, 1) == 0 && fill_sections(&s) == 0;
     stems_spare(&s.stems);
     views_release(&views);
-    Py_DECREF(held);
     return done && !PyErr_Occurred() ? Py_NewRef(Py_None) : NULL;
 }
 
@@ -459,10 +468,10 @@ PyDoc_STRVAR(function_words_doc,
 "function_words(words)\n--\n\n"
 "A table of words that say nothing of a subject, for the other functions.");
 PyDoc_STRVAR(coherence_columns_doc,
-"coherence_columns(texts, words, link_share, title, description, function_words, columns)\n--\n\n"
+"coherence_columns(block_words, words, link_share, title, description, function_words, columns)\n--\n\n"
 "Fill the columns; see cleanbody.features.context.coherence_columns.");
 PyDoc_STRVAR(section_columns_doc,
-"section_columns(texts, words, link_share, headings, title, function_words, columns)\n--\n\n"
+"section_columns(block_words, words, link_share, headings, title, title_overlap, function_words, columns)\n--\n\n"
 "Fill the columns; see cleanbody.features.context.section_columns.");
 PyDoc_STRVAR(words_of_doc,
 "words_of(text)\n--\n\n"

@@ -43,7 +43,7 @@ def test_harmless(page: str, depth: int | None, tags: int | None, attributes: in
     assert quick.is_harmless(data, depth, tags, attributes) is quick.find_harmless(data, depth, tags, attributes)
 
 
-@pytest.mark.parametrize("name", [b"", b"x" * 24])
+@pytest.mark.parametrize("name", [b"", b"x" * 24, "é".encode()])
 def test_names_that_no_table_holds(name: bytes) -> None:
     with pytest.raises(ValueError, match=r"^tags: [^\n]+$"):
         _native.tags({name: 1})

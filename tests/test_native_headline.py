@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleanbody.compiled import COMPILED, core
+from cleanbody.features.block_words import BlockWords
 from cleanbody.features.headline import _ACCENTS, HEADLINE_COLUMNS, find_headline, search
 from cleanbody.features.keys import key_of
 from cleanbody.features.structure import zeros
@@ -48,7 +49,8 @@ def documents(blocks: list[tuple[Any, ...]], markup: bool) -> tuple[Any, ...]:
 
 
 def same(args: tuple[Any, ...], candidates: list[str]) -> None:
-    one, other = find_headline(*args, candidates), search(*args, candidates)
+    document, texts, *rest = args
+    one, other = find_headline(document, BlockWords(texts), *rest, candidates), search(*args, candidates)
     assert one[:2] == other[:2]
     assert [column.tolist() for column in one.columns] == [column.tolist() for column in other.columns]
 
@@ -125,15 +127,15 @@ def test_hostile_lines(texts: list[str]) -> None:
     for candidates in ([], ["a b c"], [texts[0]]):
         words = [min(word_count(text), 30.0) for text in texts]
         document, *_, shares, prose = documents([(text, 0.0, i > 5, 0, 0) for i, text in enumerate(texts)], False)
-        found = find_headline(document, texts, words, shares, prose, candidates)
+        found = find_headline(document, BlockWords(texts), words, shares, prose, candidates)
         assert len(found.columns) == len(HEADLINE_COLUMNS)
 
 
 def test_arguments_that_do_not_fit() -> None:
     def call(*changed: tuple[int, Any]) -> Any:
         args: list[Any] = [
-            _ACCENTS, str.isdigit, ("a b c",), zeros(1), zeros(1), b"\0", ("x",), bytearray(1), bytearray(1),
-            bytearray(1),
+            _ACCENTS, str.isdigit, core.block_words(("a b c",)), zeros(1), zeros(1), b"\0", ("x",),
+            bytearray(1), bytearray(1), bytearray(1),
             1, 2, True, [zeros(1) for _ in HEADLINE_COLUMNS],
         ]  # fmt: skip
         for place, value in changed:
@@ -147,7 +149,8 @@ def test_arguments_that_do_not_fit() -> None:
 
     assert call() == (-1, "x")
     wrong: list[tuple[int, Any]] = [
-        (0, object()), (2, (1,)), (2, ("a", "b")), (3, zeros(0)), (5, b""), (6, (1,)), (7, b""), (9, zeros(0)),
+        (0, object()), (2, ("a",)), (2, core.block_words(("a", "b"))), (3, zeros(0)), (5, b""), (6, (1,)), (7, b""),
+        (9, zeros(0)),
         (13, []),
         (13, [zeros(0)] * 6), (13, [b"12345678"] * 6),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cleanbody.compiled import COMPILED
 from cleanbody.features import context, tokens
+from cleanbody.features.block_words import BlockWords, word_hash
 
 if COMPILED:
     from cleanbody import _native
@@ -86,8 +88,9 @@ def test_coherence(
     blocks = blocks + blocks[::-1] if mirrored else blocks
     found, expected = both(context.COHERENCE_COLUMNS, len(blocks))
     sizes, links = rows(blocks, words), rows(blocks, shares)
-    _native.coherence_columns(blocks, sizes, links, title, description, tokens.function_word_table(), found)
-    context.fill_coherence(blocks, sizes, links, title, description, expected)
+    table, split = tokens.function_word_table(), BlockWords(blocks)
+    _native.coherence_columns(split.compiled, sizes, links, title, description, table, found)
+    context.fill_coherence(split, sizes, links, title, description, expected)
     assert found == expected
 
 
@@ -104,7 +107,9 @@ def test_coherence(
 def test_sections(blocks: list[str], words: list[float], shares: list[float], levels: list[float], title: str) -> None:
     found, expected = both(context.SECTION_COLUMNS, len(blocks))
     numbers = rows(blocks, words), rows(blocks, shares), rows(blocks, levels)
-    _native.section_columns(blocks, *numbers, title, tokens.function_word_table(), found)
+    table, split = tokens.function_word_table(), BlockWords(blocks)
+    overlap = context.coherence_columns(split, *numbers[:2], title, "")[0]
+    _native.section_columns(split.compiled, *numbers, title, overlap, table, found)
     context.fill_sections(blocks, *numbers, title, expected)
     assert found == expected
 
@@ -120,8 +125,9 @@ def test_every_function_word_is_none_of_the_stems() -> None:
     ]
     found, expected = both(context.COHERENCE_COLUMNS, len(blocks))
     zeros = array("d", bytes(8 * len(blocks)))
-    _native.coherence_columns(blocks, zeros, zeros, "", "", tokens.function_word_table(), found)
-    context.fill_coherence(blocks, zeros, zeros, "", "", expected)
+    split = BlockWords(blocks)
+    _native.coherence_columns(split.compiled, zeros, zeros, "", "", tokens.function_word_table(), found)
+    context.fill_coherence(split, zeros, zeros, "", "", expected)
     assert found == expected
 
 
@@ -137,11 +143,38 @@ def test_function_words_that_nobody_has() -> None:
 def test_columns_that_do_not_fit() -> None:
     table, column = tokens.function_word_table(), array("d", [1.0])
     nine, six = ([array("d", [0.0]) for _ in range(n)] for n in (9, 6))
-    for texts, columns in [(["a", "b"], nine), (["a"], six), ([b"a"], nine), ("a", nine[:8])]:
+    one, two = BlockWords(["a"]).compiled, BlockWords(["a", "b"]).compiled
+    for blocks, columns in [(two, nine), (one, six), (one, nine[:8]), (object(), nine)]:
         with pytest.raises((ValueError, TypeError)):
-            _native.coherence_columns(texts, column, column, "", "", table, columns)  # type: ignore[arg-type]
-    for texts, columns in [(["a", "b"], six), (["a"], nine), ([b"a"], six)]:
+            _native.coherence_columns(blocks, column, column, "", "", table, columns)
+    for blocks, columns in [(two, six), (one, nine), (object(), six)]:
         with pytest.raises((ValueError, TypeError)):
-            _native.section_columns(texts, column, column, column, "", table, columns)  # type: ignore[arg-type]
+            _native.section_columns(blocks, column, column, column, "", column, table, columns)
     with pytest.raises(ValueError):
-        _native.coherence_columns(["a"], column, column, "", "", object(), nine)  # type: ignore[arg-type]
+        _native.coherence_columns(one, column, column, "", "", object(), nine)  # type: ignore[arg-type]
+    with pytest.raises(ValueError):
+        _native.section_columns(one, column, column, column, "", array("d"), table, six)
+
+
+# --- words of blocks -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300)
+@given(BLOCKS)
+@example(["x" * 3998 + " rains", "rain" * 1500, "雨" * 5000])
+@example([])
+def test_hashes(blocks: list[str]) -> None:
+    split = BlockWords(blocks)
+    hashes, first = split.hashes()
+    assert [list(hashes[a:b]) for a, b in pairwise(first)] == [[word_hash(w) for w in words] for words in split.words]
+
+
+def test_words_of_blocks_that_are_none() -> None:
+    for wrong in ([b"rain"], 1, [None]):
+        with pytest.raises(TypeError):
+            _native.block_words(wrong)  # type: ignore[arg-type]
+    one = BlockWords(["a b"]).compiled
+    with pytest.raises(ValueError):
+        _native.word_hashes(one, array("Q", [0]), array("l", [0, 0]))
+    with pytest.raises(ValueError):
+        _native.word_hashes(object(), array("Q", [0]), array("l", [0]))  # type: ignore[arg-type]

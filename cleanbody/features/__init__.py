@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cleanbody.features import context, headline, region, structure
+from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
@@ -20,7 +21,8 @@ from cleanbody.lexicon import Lexicon
 from cleanbody.page import Document, PageType
 
 # What the page says of its own type (schema.org, Open Graph, URL): evidence for each, 0 for none.
-DECLARED_COLUMNS: Final = tuple(f"declares_{kind}" for kind in PageType)
+_TYPES: Final = {kind: k for k, kind in enumerate(PageType)}
+DECLARED_COLUMNS: Final = tuple(f"declares_{kind}" for kind in _TYPES)
 
 GROUPS: Final = (
     TEXT_COLUMNS,
@@ -69,9 +71,9 @@ class Hints:
 def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[float]]:
     """One column for each of `DECLARED_COLUMNS`, the same in all rows."""
     columns = structure.blank(rows, len(DECLARED_COLUMNS))
-    for k, kind in enumerate(PageType):
-        if value := types.get(kind, 0.0):
-            columns[k] = array("d", [value]) * rows
+    for kind, value in types.items():
+        if value:
+            columns[_TYPES[kind]] = array("d", [value]) * rows
     return columns
 
 
@@ -98,7 +100,10 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     link_share = form[0] if document.markup else structure.zeros(len(texts))
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
-    found = headline.find_headline(document, texts, words, link_share, prose, hints.headlines)
+    blocks = BlockWords(texts)
+    found = headline.find_headline(document, blocks, words, link_share, prose, hints.headlines)
+    coherence = context.coherence_columns(blocks, words, link_share, found.text, hints.description)
+    overlap = coherence[context.COHERENCE_COLUMNS.index("title_overlap")]
     columns = (
         *of_text,
         *form,
@@ -106,8 +111,8 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *region.region_columns(document, tree, totals, words, link_share, commas),
         *context.text_place_columns(words, link_share),
         *context.neighbour_columns(words, link_share, prose),
-        *context.section_columns(texts, words, link_share, form[FORM_HEADING], found.text),
-        *context.coherence_columns(texts, words, link_share, found.text, hints.description),
+        *context.section_columns(blocks, words, link_share, form[FORM_HEADING], found.text, overlap),
+        *coherence,
         *context.phrase_columns(texts, words, lexicon),
         *found.columns,
         *declared_columns(hints.types, len(texts)),

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cleanbody.compiled import core
+from cleanbody.features.block_words import BlockWords
 from cleanbody.features.region import signed_log
-from cleanbody.features.structure import blank, zeros
+from cleanbody.features.structure import blank
 from cleanbody.features.sums import add_up
 from cleanbody.features.tokens import content_stems, find_words, function_word_table
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
@@ -80,7 +81,6 @@ _STARTS_OF: Final = _by_kind({kind: f"starts_{kind}" for kind in _STARTS})
 _OPENS_OF: Final = _by_kind({kind: f"since_{name}" for kind, name in _OPENS.items()})
 _SECTION_SHARE: Final = 0.6
 _SECTION_WORDS: Final = 12.0
-_STEMS_OF: Final = 4000  # characters of a block that are looked at for its stems
 _STEMS_OF_HEADING: Final = 400
 _WORDS_OF_KEY: Final = 60  # blocks with the same so many first words are copies
 
@@ -163,21 +163,27 @@ def distances_since(flags: Sequence[int]) -> list[int]:
 
 
 def section_columns(
-    texts: Sequence[str], words: Sequence[float], link_share: Sequence[float], headings: Sequence[float], title: str
+    blocks: BlockWords,
+    words: array[float],
+    link_share: array[float],
+    headings: array[float],
+    title: str,
+    title_overlap: array[float],
 ) -> list[array[float]]:
     """One column for each of `SECTION_COLUMNS`.
 
     Args:
+        blocks: the n blocks' texts and words.
         headings: column of the blocks, above 0 for a heading.
         title: the headline, "" where unknown.
+        title_overlap: column of `coherence_columns`, which has seen most headings already.
     """
     columns = blank(len(words), len(SECTION_COLUMNS))
     if core is not None:
         table = function_word_table()
-        sizes, links, levels = _doubles(words), _doubles(link_share), _doubles(headings)
-        core.section_columns(texts, sizes, links, levels, title, table, columns)
+        core.section_columns(blocks.compiled, words, link_share, headings, title, title_overlap, table, columns)
     else:
-        fill_sections(texts, words, link_share, headings, title, columns)
+        fill_sections(blocks.texts, words, link_share, headings, title, columns)
     return columns
 
 
@@ -214,25 +220,25 @@ def _doubles(values: Sequence[float]) -> array[float]:
 
 
 def coherence_columns(
-    texts: Sequence[str], words: array[float], link_share: array[float], title: str, description: str
+    blocks: BlockWords, words: array[float], link_share: array[float], title: str, description: str
 ) -> list[array[float]]:
     """One column for each of `COHERENCE_COLUMNS`.
 
     Args:
-        texts: the n blocks' texts.
+        blocks: the n blocks' texts and words.
         title, description: the headline and what the head of the page says of it, "" where unknown.
     """
-    columns = blank(len(texts), len(COHERENCE_COLUMNS))
+    columns = blank(len(words), len(COHERENCE_COLUMNS))
     if core is not None:
         table = function_word_table()
-        core.coherence_columns(texts, _doubles(words), _doubles(link_share), title, description, table, columns)
+        core.coherence_columns(blocks.compiled, words, link_share, title, description, table, columns)
     else:
-        fill_coherence(texts, words, link_share, title, description, columns)
+        fill_coherence(blocks, words, link_share, title, description, columns)
     return columns
 
 
 def fill_coherence(
-    texts: Sequence[str],
+    blocks: BlockWords,
     words: Sequence[float],
     link_share: Sequence[float],
     title: str,
@@ -240,8 +246,7 @@ def fill_coherence(
     columns: Sequence[array[float]],
 ) -> None:
     """Fill the columns of :func:`coherence_columns` where nothing is compiled: its specification."""
-    split = [find_words(text[:_STEMS_OF]) for text in texts]
-    stems = [_stems(block) for block in split]
+    stems = [_stems(block) for block in blocks.words]
     prose = is_prose(_doubles(words), _doubles(link_share))
     of_body: Counter[str] = Counter()
     for flag, own in zip(prose, stems, strict=True):
@@ -250,7 +255,7 @@ def fill_coherence(
     title_stems, description_stems = _stems(find_words(title)), _stems(find_words(description))
     before, after = nearest_true(prose)
     numbers: dict[tuple[str, ...], int] = {}
-    keys = [tuple(block[:_WORDS_OF_KEY]) for block in split]
+    keys = [tuple(block[:_WORDS_OF_KEY]) for block in blocks.words]
     repeats = Counter(keys)
     nothing: frozenset[str] = frozenset()
     for i, own in enumerate(stems):
@@ -293,11 +298,11 @@ def nearest_true(flags: Sequence[int]) -> tuple[list[int], list[int]]:
 
 def phrase_columns(texts: Sequence[str], words: Sequence[float], lexicon: Lexicon) -> list[array[float]]:
     """One column for each of `PHRASE_COLUMNS`."""
-    columns = [zeros(len(texts)) for _ in PHRASE_COLUMNS]
+    columns = blank(len(texts), len(PHRASE_COLUMNS))
     if core is None or type(lexicon).match is not Lexicon.match:
         return fill_phrase_columns(columns, texts, words, lexicon)
     core.phrase_columns(
-        lexicon.compiled_phrases(), list(texts), array("d", words), tuple(columns), _STARTS_OF, _OPENS_OF,
+        lexicon.compiled_phrases(), list(texts), _doubles(words), tuple(columns), _STARTS_OF, _OPENS_OF,
         _SECTION_WORDS, _SECTION_SHARE,
     )  # fmt: skip
     return columns

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
+from cleanbody.features.block_words import BlockWords
 from cleanbody.features.keys import (
     CUT_SHORT,
     LEAST_WORDS,
@@ -25,7 +26,7 @@ from cleanbody.features.keys import (
     plain,
 )
 from cleanbody.features.region import signed_log
-from cleanbody.features.structure import zeros
+from cleanbody.features.structure import blank, zeros
 from cleanbody.features.text import DATE
 from cleanbody.features.unnamed import find_unnamed, is_h1
 from cleanbody.page import KINDS, Document, Flag, Kind
@@ -57,7 +58,7 @@ class Headline(NamedTuple):
 
 def find_headline(
     document: Document,
-    texts: Sequence[str],
+    blocks: BlockWords,
     words: Sequence[float],
     link_share: Sequence[float],
     prose: Sequence[int],
@@ -66,15 +67,17 @@ def find_headline(
     """Find the headline and its copies.
 
     Args:
-        texts, words, link_share, prose: columns of the n blocks.
+        blocks: the n blocks' texts and words.
+        words, link_share, prose: columns of the blocks.
         candidates: strings that may be the headline, the most trusted first; may be empty.
     """
+    texts = blocks.texts
     if _ACCENTS is None:
         return search(document, texts, words, link_share, prose, candidates)
-    columns = [zeros(len(texts)) for _ in HEADLINE_COLUMNS]
+    columns = blank(len(texts), len(HEADLINE_COLUMNS))
     index, text = core.find_headline(
-        _ACCENTS, DATE.search, tuple(texts), array("d", words), array("d", link_share), bytes(prose), tuple(candidates),
-        document.kind, document.level, document.flags, _HEADING, _ITEM, document.markup, columns,
+        _ACCENTS, DATE.search, blocks.compiled, array("d", words), array("d", link_share), bytes(prose),
+        tuple(candidates), document.kind, document.level, document.flags, _HEADING, _ITEM, document.markup, columns,
     )  # fmt: skip
     return Headline(index, texts[index].replace("\n", " ") if text is None else text, columns)
 

@@ -70,14 +70,17 @@ class Links(NamedTuple):
     strong: array[float]
 
 
+_ZERO: Final = array("d", [0.0])
+
+
 def zeros(n: int) -> array[float]:
     """A column of n zeros."""
-    return array("d", [0.0]) * n  # not by way of bytes, which would be as large once more
+    return _ZERO * n  # not by way of bytes, which would be as large once more
 
 
 def blank(n: int, count: int) -> list[array[float]]:
     """`count` columns of n zeros."""
-    return copies(zeros(n), count)
+    return core.copies(_ZERO * n, count) if core is not None else copies(_ZERO * n, count)
 
 
 def copies(column: array[float], count: int) -> list[array[float]]:
@@ -88,7 +91,7 @@ def copies(column: array[float], count: int) -> list[array[float]]:
 def count_links(document: Document) -> Links:
     """Characters in links and in bold per block, by one walk over the marks beside the blocks."""
     n, marks = len(document), document.marks
-    links = Links(zeros(n), zeros(n), zeros(n))
+    links = Links(*blank(n, 3))
     if core is not None:
         core.count_links(document.end, marks.start, marks.end, marks.kind, _LINK, _STRONG, *links)
         return links
@@ -150,7 +153,7 @@ class Totals(NamedTuple):
 def container_totals(document: Document, words: array[float], link_share: array[float]) -> Totals:
     """Sums over each container's blocks, from sums over the blocks before its first and before its end."""
     n, m = len(document), len(document.parent)
-    totals = Totals(zeros(m), zeros(m), zeros(m))
+    totals = Totals(*blank(m, 3))
     if core is not None:
         core.container_totals(document.first, document.last, words, link_share, *totals)
         return totals

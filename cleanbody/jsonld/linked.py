@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from cleanbody.compiled import core
 from cleanbody.jsonld.reading import MAX_DEPTH, MAX_SCRIPT, body, joined, local_name, plain, read_values
-from cleanbody.page import Deferred
+from cleanbody.page import Deferred, once
 
 MAX_TOTAL = 4_000_000  # characters of all scripts together
 MAX_NODES = 20_000  # objects and lists visited on one page
@@ -52,6 +52,9 @@ class LinkedData(Deferred):
     breadcrumbs: tuple[str, ...] = ()
     url: str = ""
     is_accessible_for_free: bool | None = None
+
+
+_NOTHING = LinkedData()
 
 
 class _Graph(NamedTuple):
@@ -129,10 +132,10 @@ def _is(node: Node, ends: tuple[str, ...]) -> bool:
 
 def _of(nodes: Sequence[Node], by_type: Mapping[str, Sequence[Node]], ends: tuple[str, ...]) -> list[Node]:
     """The objects with such a type, in order. Types are few, and objects many."""
-    found = [some for name, some in by_type.items() if name.endswith(ends)]
+    found = {name for name in by_type if name.endswith(ends)}
     if len(found) < 2:
-        return list(found[0]) if found else []
-    return [node for node in nodes if _is(node, ends)]
+        return list(by_type[found.pop()]) if found else []
+    return [node for node in nodes if not found.isdisjoint(node.get("@type", ()))]
 
 
 def _content(main: Sequence[Node], by_type: Mapping[str, Sequence[Node]]) -> list[Node]:
@@ -234,7 +237,7 @@ class _Reading:
         self._graph = graph = _graph(_values(scripts))
         self._content = _content(graph.main, graph.main_by_type)
 
-    @cached_property
+    @once
     def _sites(self) -> list[Node]:
         return _of(self._graph.nodes, self._graph.by_type, _SITE_ENDS)
 
@@ -314,4 +317,4 @@ def read_jsonld(scripts: Sequence[str]) -> LinkedData:
     >>> linked.types, linked.headlines, linked.authors
     (('newsarticle',), ('Rain',), ('Ada Low',))
     """
-    return LinkedData.later(partial(getattr, _Reading(scripts))) if scripts else LinkedData()
+    return LinkedData.later(partial(getattr, _Reading(scripts))) if scripts else _NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 from cleanbody.jsonld import LinkedData
 from cleanbody.metadata.dates import find_date, page_date, parse_date
@@ -11,7 +11,7 @@ from cleanbody.metadata.fields import authors, canonical_url, description, langu
 from cleanbody.metadata.kinds import declared_type, evidence_of, told_type, type_evidence
 from cleanbody.metadata.source import Address, Source, split_url
 from cleanbody.metadata.titles import Part, Site, fold, headline_votes, part_title, split_title
-from cleanbody.page import Head, Metadata, PageType
+from cleanbody.page import Head, Metadata, PageType, once
 
 __all__ = [
     "HeadFacts",
@@ -50,19 +50,19 @@ class HeadFacts:
         """The metadata, of which `title` is known."""
         return Metadata.later(partial(getattr, self), title=title)
 
-    @cached_property
+    @once
     def _address(self) -> Address:
         return self._source.address if self._source.url else split_url(self.canonical_url)
 
-    @cached_property
+    @once
     def _names(self) -> tuple[str, ...]:
         return site_names(self._source)
 
-    @cached_property
+    @once
     def _site(self) -> Site:
         return Site.of(self._names, self._address, self._source.linked.breadcrumbs[:-1])
 
-    @cached_property
+    @once
     def headlines(self) -> tuple[str, ...]:
         """Every candidate for the headline, the most trusted first."""
         return tuple(headline_votes(self._source, self._site))
@@ -82,7 +82,7 @@ class HeadFacts:
         """The day of publication."""
         return page_date(self._source, self._lines, _month_first(self.language), self._latest)
 
-    @cached_property
+    @once
     def language(self) -> str | None:
         """The page's language."""
         return language(self._source)
@@ -94,17 +94,17 @@ class HeadFacts:
         name = next((name for name in self._names if fold(name) != title), None)
         return name or _title_tail(self._source.head.title, self._site)
 
-    @cached_property
+    @once
     def canonical_url(self) -> str | None:
         """The page's own address."""
         return canonical_url(self._source)
 
-    @cached_property
+    @once
     def description(self) -> str | None:
         """What the page says of itself in a sentence or two."""
         return description(self._source)
 
-    @cached_property
+    @once
     def types(self) -> Mapping[PageType, float]:
         """Evidence for each page type; see `type_evidence`."""
         return evidence_of(self._source, self._address)

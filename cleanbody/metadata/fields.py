@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from cleanbody.jsonld import plain
-from cleanbody.metadata.source import Source, split_url
+from cleanbody.metadata.source import MAX_CONTENTS, Source, index_meta, split_url
 from cleanbody.metadata.titles import Site, fold
 from cleanbody.patterns import pattern, unicode_pattern
 
@@ -165,7 +165,7 @@ def site_names(source: Source) -> tuple[str, ...]:
     ('The Daily', 'App')
     """
     found = [*source.texts(_SITE_NAMES[0]), source.linked.publisher, *source.texts(*_SITE_NAMES[1:])]
-    return tuple(dict.fromkeys(name for name in found if name and len(name) <= MAX_NAME and "://" not in name))
+    return tuple(dict.fromkeys([name for name in found if name and len(name) <= MAX_NAME and "://" not in name]))
 
 
 def canonical_url(source: Source) -> str | None:
@@ -177,12 +177,21 @@ def canonical_url(source: Source) -> str | None:
     """
     url = source.url
     inner = bool(url) and not source.address.is_root
-    offers = [href for rel, href in source.head.links if "canonical" in rel.lower().split()]
+    offers = _canonical(source.head.links)
     for offer in (*offers, *source.meta.get("og:url", ()), source.linked.url):
         address = absolute(offer, source.head.base, url)
         if address and not (inner and is_root(address)):
             return address
     return None
+
+
+def _canonical(links: tuple[tuple[str, str], ...]) -> list[str]:
+    """The addresses of canonical links, in order. Most pages have many links and write that word in one way."""
+    known = index_meta(links)
+    names = [rel for rel in known if "canonical" in rel.lower()]
+    if names == ["canonical"] and len(known["canonical"]) < MAX_CONTENTS:
+        return known["canonical"]
+    return [href for rel, href in links if "canonical" in rel.lower().split()] if names else []
 
 
 def absolute(address: str, base: str, url: str | None) -> str | None:
@@ -219,4 +228,4 @@ def description(source: Source) -> str | None:
     >>> description(Source.of(Head(meta=(("og:description", "Rain &amp; wind"),))))
     'Rain & wind'
     """
-    return next(source.texts(*_DESCRIPTION_NAMES), None) or source.linked.description or None
+    return source.first(*_DESCRIPTION_NAMES) or source.linked.description or None

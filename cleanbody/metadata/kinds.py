@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -122,34 +122,32 @@ _INDEX = _index(TABLE)
 _NOTHING = dict.fromkeys(PageType, 0.0)
 
 
-def _tokens(source: Source, address: Address) -> Iterator[tuple[str, Iterable[str]]]:
+def _tokens(source: Source, address: Address) -> list[tuple[str, Iterable[str]]]:
     """Everything that may be evidence, source by source."""
     linked, meta = source.linked, source.meta
-    yield "main", linked.main_types
-    yield "any", linked.types
+    found: list[tuple[str, Iterable[str]]] = [("main", linked.main_types), ("any", linked.types)]
     if "og:type" in meta:
-        yield "og", [content.lower() for content in source.texts("og:type")]
+        found.append(("og", [content.lower() for content in source.texts("og:type")]))
     if "generator" in meta:
         names = source.texts("generator")
-        yield "generator", [_GENERATOR_END.split(content.lower(), maxsplit=1)[0] for content in names]
+        found.append(("generator", [_GENERATOR_END.split(content.lower(), maxsplit=1)[0] for content in names]))
     if not address.hostname:
-        return
-    yield "host", address.hostname.split(".")[:-1]
+        return found
+    found.append(("host", address.hostname.split(".")[:-1]))
     steps = [step for step in address.path.lower().split("/") if step][:MAX_STEPS]
-    yield "path", [name for step in steps for name in ((step, step.partition(".")[0]) if "." in step else (step,))]
+    found.append(("path", [x for step in steps for x in ((step, step.partition(".")[0]) if "." in step else (step,))]))
     if address.query:
-        yield "query", [pair.partition("=")[0].lower() for pair in address.query[:MAX_QUERY].split("&")]
-    yield "shape", _shapes(address, steps)
+        found.append(("query", [pair.partition("=")[0].lower() for pair in address.query[:MAX_QUERY].split("&")]))
+    found.append(("shape", _shapes(address, steps)))
+    return found
 
 
-def _shapes(address: Address, steps: Sequence[str]) -> Iterator[str]:
+def _shapes(address: Address, steps: Sequence[str]) -> list[str]:
     """Shapes of an address: the front page, a day in it, a headline's slug at its end."""
-    if address.is_root:
-        yield "root"
-    elif url_date(address):
-        yield "dated"
+    found = ["root"] if address.is_root else ["dated"] if url_date(address) else []
     if steps and sum(map(str.isalpha, steps[-1].replace("_", "-").split("-"))) >= SLUG_WORDS:
-        yield "slug"
+        found.append("slug")
+    return found
 
 
 def type_evidence(head: Head, linked: LinkedData, url: str | None = None) -> Mapping[PageType, float]:
@@ -168,10 +166,9 @@ def evidence_of(source: Source, address: Address) -> Mapping[PageType, float]:
     evidence = _NOTHING.copy()
     for kind, tokens in _tokens(source, address):
         known = _INDEX[kind]
-        for token in dict.fromkeys(tokens):
-            if token in known:
-                for page_type, weight in known[token]:
-                    evidence[page_type] += weight
+        for token in filter(known.__contains__, dict.fromkeys(tokens)):
+            for page_type, weight in known[token]:
+                evidence[page_type] += weight
     return evidence
 
 

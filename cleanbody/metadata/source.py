@@ -46,20 +46,27 @@ class Source(NamedTuple):
     def of(cls, head: Head, linked: LinkedData | None = None, url: str | None = None) -> Source:
         """Indexes the head data.
 
-        >>> list(Source.of(Head(meta=(("author", "Ada &amp; Ben"), ("author", " ")))).texts("author", "x"))
+        >>> Source.of(Head(meta=(("author", "Ada &amp; Ben"), ("author", " ")))).texts("author", "x")
         ['Ada & Ben']
         """
         return cls(head, LinkedData() if linked is None else linked, url, index_meta(head.meta), split_url(url))
 
-    def texts(self, *names: str) -> Iterator[str]:
+    def texts(self, *names: str) -> list[str]:
         """The contents of meta elements of these names, in the order of `names`, as plain lines, without empty ones."""
+        meta, found = self.meta, list[str]()
         for name in names:
-            if name not in self.meta:
-                continue
-            for content in self.meta[name]:
-                text = plain(content)
-                if text:
-                    yield text
+            if name in meta:
+                found += filter(None, map(plain, meta[name]))
+        return found
+
+    def first(self, *names: str) -> str:
+        """The first of them, or ""."""
+        meta = self.meta
+        for name in names:
+            if name in meta:
+                for text in filter(None, map(plain, meta[name])):
+                    return text
+        return ""
 
     def props(self, name: str) -> Iterator[str]:
         """The values of in-body microdata of this name, lower case, in order, as written."""

@@ -275,8 +275,9 @@ def _offers(source: Source) -> dict[str, float]:
     """The first string of every source, with the trust of all that offer just this string."""
     linked = source.linked
     offers = [(text, _LINKED_TRUST) for text in linked.headlines[:1]]
-    offers += [(plain(value), _PROP_TRUST) for value in source.props("headline")][:1]
-    offers += [(next(source.texts(name), ""), trust) for name, trust in _META_TRUST.items() if name in source.meta]
+    if source.head.props:
+        offers += [(plain(value), _PROP_TRUST) for value in source.props("headline")][:1]
+    offers += [(source.first(name), trust) for name, trust in _META_TRUST.items() if name in source.meta]
     offers += [(plain(source.head.title), _TITLE_TRUST)]
     offers += [(text, _NAME_TRUST) for text in linked.names[:1]]
     offers += [(text, _TRAIL_TRUST) for text in linked.breadcrumbs[-1:]]
