@@ -5,27 +5,26 @@
 Without ``--leave-out``, five folds by host (a set's own ``fold`` where its rows have one; a text made of a page is in
 that page's fold). With it, one fit for each set named, on the other sets less its hosts. Copies of pages and synthetic
 documents are trained on and not measured. The scores are the model's alone, without the named rules; each page is cut
-as the library cuts it. The second stage of a fold learns from first-stage scores that are out of fold too, of which a
-fifth were fitted with the fold tested.
+as the library cuts it. For each fold and each set all is fitted anew, the teacher of pages without gold too.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from cleanbody.classify import page_cut, sigmoid
-from cleanbody.features import COLUMNS
-from cleanbody.features.second import SECOND_COLUMNS
 from cleanbody.train import fit
-from cleanbody.train.gold import read_gold
+from cleanbody.train.gold import Labelled, read_pages
 from cleanbody.train.matrix import PageRows, stack
+from cleanbody.train.teach import taught, teacher
 from cleanbody.train.trainer import FORMS, form_rows
 
 HEADLINE_SETS = ("cleaneval", "daniel", "googletrends")  # their gold begins with the headline
@@ -45,22 +44,37 @@ def page_f1(page: PageRows, keep: np.ndarray) -> float:
     return 2 * (found & wanted).total() / (found.total() + wanted.total())
 
 
-def two_stages(pages: Sequence[PageRows], of_sets: Mapping[str, float]) -> np.ndarray:
-    """Log-odds of every row, out of fold in both stages."""
-    weight = fit.weights(pages, of_sets)
-    first = fit.out_of_fold(pages, stack(pages, "features"), weight, COLUMNS)
-    both = fit.second_features(pages, first)
-    return fit.out_of_fold(pages, both, weight, (*COLUMNS, *SECOND_COLUMNS), "second")
+@dataclass(frozen=True)
+class Lessons:
+    """All there is to learn from: rows of the form that is measured, rows of pages, and pages without gold."""
 
+    own: Sequence[PageRows]
+    pages: Sequence[PageRows]
+    unknown: Sequence[Labelled]
+    seeds: Path | None
+    of_sets: Mapping[str, float]
 
-def left_out(pages: Sequence[PageRows], name: str, of_sets: Mapping[str, float]) -> tuple[list[PageRows], np.ndarray]:
-    """The pages of one set and the log-odds of their rows, from a fit on the other sets."""
-    test = [page for page in pages if page.page.set == name]
-    hosts = {page.page.host for page in test if page.page.host}
-    rest = [page for page in pages if page.page.set != name and page.page.host not in hosts]
-    model = fit.fit_stages(rest, of_sets)
-    first = fit.predict(model["first"], stack(test, "features"))
-    return test, fit.predict(model["second"], fit.second_features(test, first))
+    def logits(self, test: Sequence[PageRows], apart: Collection[tuple[str, str]]) -> np.ndarray:
+        """Log-odds of the rows of some documents, when nothing is learned from what is to be kept apart.
+
+        Args:
+            apart: set and id of the pages that are not learned from, nor others of their hosts.
+        """
+        everything = [row.page for row in (*self.own, *self.pages)]
+        hosts = {page.host for page in everything if (page.set, page.id) in apart and page.host}
+
+        def free(page: Labelled) -> bool:
+            if page.set == fit.SYNTHETIC and not page.host:
+                return False  # nobody knows of which page it was made
+            return (page.set, page.id) not in apart and page.host not in hosts
+
+        by = teacher([row for row in self.pages if free(row.page)], self.of_sets)
+        lessons = list(taught(filter(free, self.unknown), by))
+        form = "page" if test[0].document.markup else "text"
+        rows = [*(row for row in self.own if free(row.page)), *form_rows(lessons, self.seeds, form)]
+        model = fit.fit_stages(rows, self.of_sets)
+        first = fit.predict(model["first"], stack(test, "features"))
+        return fit.predict(model["second"], fit.second_features(test, first))
 
 
 def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> None:
@@ -85,12 +99,28 @@ def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> N
 def measure(args: argparse.Namespace, form: str) -> None:
     """Fit and report what is of one form."""
     of_sets = {name: float(number) for name, number in (weight.split("=") for weight in args.weight)}
-    pages = form_rows(list(read_gold(args.sets)), args.seeds, form)
+    known, unknown = read_pages(args.sets)
+    own = form_rows(known, args.seeds, form)
+    pages = own if form == "page" else form_rows(known, args.seeds, "page")
+    lessons = Lessons(own, pages, unknown, args.seeds, of_sets)
+    tested = [row for row in own if row.page.set != fit.SYNTHETIC and row.page.renderer not in fit.COPY_WEIGHTS]
     for name in args.leave_out:
-        if any(page.page.set == name for page in pages):
-            report(*left_out(pages, name, of_sets), args.threshold)
-    if not args.leave_out and pages:
-        report(pages, two_stages(pages, of_sets), args.threshold)
+        test = [row for row in tested if row.page.set == name]
+        if test:
+            apart = {(row.page.set, row.page.id) for row in (*own, *pages) if row.page.set == name}
+            report(test, lessons.logits(test, apart), args.threshold)
+    if not args.leave_out:
+        everything = [*own, *pages]
+        fold_of = {
+            (row.page.set, row.page.id): fold for row, fold in zip(everything, fit.folds(everything), strict=True)
+        }
+        parts, logits = [], []
+        for fold in range(fit.FOLDS):
+            test = [row for row in tested if fold_of[row.page.set, row.page.id] == fold]
+            if test:
+                parts += test
+                logits.append(lessons.logits(test, {key for key, own_fold in fold_of.items() if own_fold == fold}))
+        report(parts, np.concatenate(logits), args.threshold)
 
 
 def main() -> None:

@@ -43,6 +43,8 @@ SYNTHETIC: Final = "synthetic"
 # What a synthetic document counts beside a real one, and the power of its words; more in scraped texts, where little
 # else shows what a teaser or a prompt is like once its markup is gone, and few of its words are at stake.
 SYNTHETIC_WEIGHTS: Final = {"page": (0.7, WORD_POWER), "text": (2.0, 0.25)}
+# What a page counts whose gold is a model's.
+TAUGHT_WEIGHTS: Final = {"page": 0.5, "text": 1.0}
 CALIBRATION_FOLD: Final = 0
 Doubles = NDArray[np.float64]
 
@@ -56,8 +58,11 @@ def weights(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = Non
     out = []
     for page in pages:
         share, power = COPY_WEIGHTS.get(page.page.renderer, 1.0), WORD_POWER
+        form = "page" if page.document.markup else "text"
         if page.page.set == SYNTHETIC:
-            share, power = SYNTHETIC_WEIGHTS["page" if page.document.markup else "text"]
+            share, power = SYNTHETIC_WEIGHTS[form]
+        elif not page.page.known:
+            share *= TAUGHT_WEIGHTS[form]
         own = np.array([len(words) + 1 for words in page.words], dtype=np.float32) ** power
         own = own * (share * (of_sets or {}).get(page.page.set, 1.0) / max(float(own.sum()), 1e-9))
         if page.headline >= 0 and page.headline < len(own):

@@ -37,6 +37,7 @@ class Labelled(NamedTuple):
     lang: str
     fold: int | None
     renderer: str = ""  # how a scraped text was made, "" where unknown
+    known: bool = True  # whether people made the gold; else it is "", or what a model kept (see `teach`)
 
 
 def set_name(path: Path) -> str:
@@ -79,6 +80,23 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
     Raises:
         DataError: a line is no JSON object.
     """
+    return (page for page in _rows(paths) if page.known)
+
+
+def read_pages(paths: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
+    """What `read_gold` reads, and the pages beside it whose gold nobody knows.
+
+    Raises:
+        DataError: a line is no JSON object.
+    """
+    known: list[Labelled] = []
+    unknown: list[Labelled] = []
+    for page in _rows(paths):
+        (known if page.known else unknown).append(page)
+    return known, [page for page in unknown if page.html]
+
+
+def _rows(paths: Sequence[Path]) -> Iterator[Labelled]:
     rendered_from: dict[str, Labelled] = {}
     for path in paths:
         with open_text(path) as lines:
@@ -100,7 +118,7 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
 def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
     html, text = row.get("html") or "", text_of(row)
     gold = row.get("main_content", row.get("gold"))
-    if not (html or text) or gold is None:
+    if not (html or text):
         return None
     fold = row.get("fold")
     return Labelled(
@@ -110,9 +128,10 @@ def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
         host=host_of(row.get("url")),
         html=html,
         text="" if html else text,
-        gold=gold,
+        gold=gold or "",
         page_type=row.get("page_type") or "",
         lang=row.get("lang") or "",
         fold=None if fold is None else int(fold),
         renderer=row.get("renderer") or "",
+        known=gold is not None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,13 +15,15 @@ from cleanbody.model import Ensemble, write_model
 from cleanbody.page import DataError
 from cleanbody.train import copies
 from cleanbody.train.fit import PARAMETERS, STAGES, fit
-from cleanbody.train.gold import Labelled, read_gold
+from cleanbody.train.gold import Labelled, read_pages
 from cleanbody.train.kinds import fit_all_kinds
 from cleanbody.train.matrix import PageRows, page_rows
 from cleanbody.train.page_types import fit_page_types
 from cleanbody.train.synthesize import Synthetic
+from cleanbody.train.teach import taught, teacher
 
 FORMS: Final = ("page", "text")  # HTML and scraped text: each has ensembles of its own
+_Part = tuple[Counter[str], dict[str, Ensemble]]  # documents by set, and the ensembles by name
 
 
 def without(pages: Sequence[Labelled], leave_out: Collection[str]) -> list[Labelled]:
@@ -56,7 +59,7 @@ def train_model(
     seeds: Path | None = None,
     of_sets: Mapping[str, float] | None = None,
 ) -> bytes:
-    """Train the block model on labelled pages.
+    """Train the block model on labelled pages, and on what it keeps itself of pages without gold.
 
     Args:
         paths: files of JSON lines with ``html`` and ``main_content``; see `cleanbody.train.gold`.
@@ -66,21 +69,25 @@ def train_model(
         of_sets: what a page of a set counts; 1 where it is not named.
 
     Raises:
-        DataError: a file cannot be read as such, there are too few pages, or a weight is of no set.
+        DataError: a file cannot be read as such, there are too few pages, or a set is named that there is not.
     """
-    weights = dict(of_sets or {})
-    train = partial(_train_form, paths, leave_out, seeds, weights)
-    if processes > 1:
-        with ProcessPoolExecutor(len(FORMS)) as pool:
-            parts = list(pool.map(train, FORMS))
-    else:
-        parts = list(map(train, FORMS))
-    counts = sum((count for count, _ in parts), Counter[str]())
+    known, unknown = read_pages(paths)
+    if wrong := set(of_sets or ()) - {page.set for page in (*known, *unknown)}:
+        raise DataError(f"--weight {', '.join(sorted(wrong))}: no such set")
+    everything = without([*known, *unknown], leave_out)
+    pages = [page for page in everything if page.known]
+    rows = form_rows(pages, seeds, "page")
+    lessons = list(taught((page for page in everything if not page.known), teacher(rows, of_sets))) if rows else []
+    with ProcessPoolExecutor(1) if processes > 1 else nullcontext() as pool:
+        of_texts = partial(_fit_texts, pages, lessons, seeds, of_sets)
+        texts = pool.submit(of_texts).result if pool else of_texts
+        of_pages = _fit_rows([*rows, *form_rows(lessons, seeds, "page")], of_sets)
+        parts = (of_pages, texts())
     header = {
-        "pages": dict(sorted(counts.items())),
+        "pages": dict(sorted(sum((counts for counts, _ in parts), Counter[str]()).items())),
         "parameters": PARAMETERS,
         "stages": STAGES,
-        "weights": weights,
+        "weights": dict(of_sets or {}),
     }
     return write_model({name: one for _, own in parts for name, one in own.items()}, header)
 
@@ -96,18 +103,12 @@ def form_of(source: Labelled | Synthetic) -> str:
     return FORMS[text]
 
 
-def _train_form(
-    paths: Sequence[Path],
-    leave_out: Collection[str],
-    seeds: Path | None,
-    of_sets: Mapping[str, float],
-    form: str,
-) -> tuple[Counter[str], dict[str, Ensemble]]:
-    """How many documents of which kind were trained on, and the ensembles for one of `FORMS`."""
-    everything = list(read_gold(paths))
-    unknown = set(of_sets) - {page.set for page in everything}
-    if unknown:
-        raise DataError(f"--weight {', '.join(sorted(unknown))}: no such set")
-    rows = form_rows(without(everything, leave_out), seeds, form)
+def _fit_texts(
+    pages: Sequence[Labelled], lessons: Sequence[Labelled], seeds: Path | None, of_sets: Mapping[str, float] | None
+) -> _Part:
+    return _fit_rows([*form_rows(pages, seeds, "text"), *form_rows(lessons, seeds, "text")], of_sets)
+
+
+def _fit_rows(rows: Sequence[PageRows], of_sets: Mapping[str, float] | None) -> _Part:
     counts = Counter(f"{row.page.set} {row.page.renderer}".strip() for row in rows)
     return counts, {**fit(rows, of_sets), **fit_all_kinds(rows), **fit_page_types(rows)}
