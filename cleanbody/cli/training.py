@@ -32,7 +32,10 @@ def train(
     seeds: str | None,
     weights: tuple[str, ...],
 ) -> int:
-    """Train the block model on labelled pages (JSON lines with html and main_content; needs the extra 'train')."""
+    """Train the block model on labelled pages (JSON lines with html and main_content; needs the extra 'train').
+
+    Of pages whose main_content is null, it learns what a model trained on the others keeps.
+    """
     trainer = _training("trainer")
     folder = Path(seeds) if seeds else None
     with corpus.open_output(output) as file:
