@@ -47,9 +47,9 @@ ARTICLE = Article(
 OTHER = Article("b", "Bakery chain recalls rye loaves in three counties", ARTICLE.paragraphs, None, "example.org", "en")
 
 
-def maker(folder: Path = HELD_OUT) -> Maker:
+def maker(folder: Path = HELD_OUT, tables: float = 0.0) -> Maker:
     book = read_seed_book(SEEDS) if folder == SEEDS else read_book(folder / "lines")
-    return Maker([ARTICLE, OTHER], book, read_layouts(folder / "layouts.toml"))
+    return Maker([ARTICLE, OTHER], book, read_layouts(folder / "layouts.toml"), tables)
 
 
 def texts_of(document: Synthetic) -> list[str]:
@@ -69,6 +69,19 @@ def test_the_truth_is_the_document_stretch_by_stretch(form: str, folder: Path) -
         assert body == [one.text for one in ARTICLE.paragraphs]
         assert [one.text for one in document.truth if one.label is Label.HEADLINE] == [TITLE]
         assert all(one.keep is (one.label in (Label.BODY, Label.HEADLINE)) for one in document.truth)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_is_body_cell_by_cell(form: str) -> None:
+    made = maker(tables=1.0)
+    for seed in range(20):
+        document = made.make(ARTICLE, form, seed)
+        words = [word for one in document.truth for word in words_of(one.text)]
+        assert [word for text in texts_of(document) for word in words_of(text)] == words, (document.layout, seed)
+        cells = [one for one in document.truth if one.role == "table"]
+        assert len(cells) >= 2 and all(one.keep for one in cells)
+        own = set(words_of(" ".join(one.text for one in ARTICLE.paragraphs)))
+        assert any(set(words_of(one.text)) & own for one in cells)
 
 
 def test_all_kinds_come_and_headlines_are_copied() -> None:

@@ -24,6 +24,8 @@ _LISTS: Final = frozenset({"ul", "ol", "dl", "tr"})
 TRAILS: Final = (" > ", " » ", " / ", " › ", " ", " » ")
 ROWS: Final = (" ", " | ", " · ")
 BULLETS: Final = ("- ", "• ", "* ", "")
+CELL: Final = "\t"  # between the cells of a line of a table
+CELLS: Final = (" ", "\t", " | ", ": ", "\n")  # the same in a scraper's text
 
 
 class Line(NamedTuple):
@@ -123,6 +125,8 @@ class _Writer:
 
     def section(self, section: Section) -> str:
         """The HTML of a section; its truth is noted."""
+        if section.role == "table":
+            return self._table(section)
         outer, inner = self.layout.of(section.role)
         boxed, rows = [], []
         inline = not inner or inner[0].split(".")[0].split("#")[0].split("[")[0] in _INLINE
@@ -143,6 +147,22 @@ class _Writer:
         if boxed and outer and outer[-1].split(".")[0] in _LISTS:
             return _wrap(outer[:-1], "\n".join([*boxed, _wrap(outer[-1:], inside)]))
         return _wrap(outer, "\n".join([*boxed, inside]))
+
+    def _table(self, section: Section) -> str:
+        """A table, or, of pairs, now and then a list of terms or of lines."""
+        rows = [line.text.split(CELL) for line in section.lines]
+        for cell in (cell for row in rows for cell in row):
+            self._note(cell, section)
+        outer, first, others = "table", "td", "td"
+        if len(rows[0]) == 2 and self.rng.random() < 0.4:
+            outer, first, others = self.rng.choice((("dl", "dt", "dd"), ("div", "div", "div"), ("ul", "span", "span")))
+        elif self.rng.random() < 0.3:
+            first = "th"
+        inside = []
+        for row in rows:
+            cells = " ".join(_wrap([first if not k else others], html.escape(cell)) for k, cell in enumerate(row))
+            inside.append(cells if outer == "dl" else _wrap([{"table": "tr", "ul": "li"}.get(outer, "div")], cells))
+        return _wrap(_steps(self.layout.roles.get("table", outer)) if outer == "table" else [outer], "\n".join(inside))
 
     def _note(self, text: str, section: Section) -> None:
         self.truth.append(Truth(text, section.label, section.keep, section.role))
@@ -196,10 +216,13 @@ def write_text(sections: Sequence[Section], rng: random.Random) -> tuple[str, tu
     """Sections as a scraper's text: a line a block, parted by blank lines or not."""
     gap, inner = rng.choice((("\n\n", "\n\n"), ("\n\n", "\n"), ("\n\n", "\n"), ("\n", "\n")))
     trail, row, bullet = rng.choice(TRAILS), rng.choice((*ROWS, "\n")), rng.choice(BULLETS)
+    cell = rng.choice(CELLS)
     text, truth, before = "", [], ""
     for section in sections:
         own = [line.text for line in section.lines]
-        if section.role == "breadcrumb":
+        if section.role == "table":
+            own = [piece for one in own for piece in one.replace(CELL, cell).split("\n")]
+        elif section.role == "breadcrumb":
             own = [trail.join(own)] if rng.random() < 0.8 else own
         elif section.role in ("share", "nav", "pagination", "footer-links") and row != "\n":
             own = [row.join(own)]
@@ -210,7 +233,7 @@ def write_text(sections: Sequence[Section], rng: random.Random) -> tuple[str, tu
         tight = section.role == before == "copy" or (section.role == "copy" and before == "headline")
         between = rng.choice((gap, "\n")) if tight else gap
         between = inner if section.role == before == "item" else between
-        text += (between if text else "") + inner.join(own)
+        text += (between if text else "") + ("\n" if section.role == "table" else inner).join(own)
         truth += [Truth(one, section.label, section.keep, section.role) for one in own]
         before = section.role
     return text + "\n", tuple(truth)

@@ -19,11 +19,12 @@ from cleanbody.features.tokens import SPACELESS, content_stems, words_of
 from cleanbody.page import Kind, Label
 from cleanbody.train.articles import Article, held_out
 from cleanbody.train.gold import Labelled
-from cleanbody.train.layouts import Layout, Line, Section, Truth, read_layouts, write_html, write_text
+from cleanbody.train.layouts import CELL, Layout, Line, Section, Truth, read_layouts, write_html, write_text
 from cleanbody.train.phrasebook import Phrasebook, read_seed_book
 
 FORMS: Final = ("text", "bare", "classes")
 _ROLE_OF_KIND: Final = {Kind.HEADING: "subheading", Kind.ITEM: "item", Kind.QUOTE: "quote", Kind.CAPTION: "caption"}
+TABLES: Final = 0.3
 _PLACES: Final = ("top", "main", "bottom")
 
 
@@ -62,9 +63,13 @@ class Maker:
         articles: what documents may be made of, and whose headlines teasers may be.
         book: what stands around them.
         layouts: ways to write a page, some with class names and some without.
+        tables: share of documents that get a table of the article's words and of numbers: short lines that are body.
     """
 
-    def __init__(self, articles: Sequence[Article], book: Phrasebook, layouts: Sequence[Layout]) -> None:
+    def __init__(
+        self, articles: Sequence[Article], book: Phrasebook, layouts: Sequence[Layout], tables: float = 0.0
+    ) -> None:
+        self.tables = tables
         self.articles = [one for one in articles if book.knows(one.lang)]
         self.book = book
         self.layouts: Mapping[str, list[Layout]] = {
@@ -218,6 +223,8 @@ class _Composer:
                 parts.append(Section("item", Label.BODY, tuple(Line(one.text) for one in own)))
             else:
                 parts += [Section(_ROLE_OF_KIND.get(p.kind, "paragraph"), Label.BODY, (Line(p.text),)) for p in own]
+        if self.maker.tables and self.chance(self.maker.tables):
+            parts.insert(self.rng.randint(1, len(parts)), self.table())
         between = [self.teaser() for _ in range(self.rng.choice((0, 1, 1, 2, 2, 3)))]
         between += [self.newsletter()] if self.chance(0.3) else []
         between += [self.paywall()] if self.chance(0.3) else []
@@ -230,6 +237,34 @@ class _Composer:
             if i in put:
                 yield put[i]
             yield part
+
+    def table(self) -> Section:
+        """A table of the article's own words and of numbers."""
+        width, height = self.rng.randint(2, 4), self.rng.randint(2, 7)
+        rows = [CELL.join([self.scrap(), *(self.value() for _ in range(width - 1))]) for _ in range(height)]
+        if self.chance(0.5):
+            rows.insert(0, CELL.join(self.scrap() for _ in range(width)))
+        return Section("table", Label.BODY, tuple(map(Line, rows)))
+
+    def scrap(self) -> str:
+        """A few words out of the article."""
+        text = self.rng.choice(self.article.paragraphs).text
+        if SPACELESS.search(text):
+            at = self.rng.randrange(max(len(text) - 4, 1))
+            return text[at : at + self.rng.randint(2, 4)].strip("，。、！？：；（）「」《》") or text[:2]
+        words = [word.strip(".,;:!?()[]\"'“”«»„") for word in text.split()]
+        at = self.rng.randrange(len(words))
+        found = " ".join(word for word in words[at : at + self.rng.choice((1, 1, 2, 3))] if word)
+        return found[:1].upper() + found[1:] if found else "–"
+
+    def value(self) -> str:
+        """What stands in a cell beside a name."""
+        whole, part = self.rng.randint(1, 2000), self.rng.randint(1, 9)
+        unit = self.rng.choice(("", "", "kg", "km", "%", "€", "m", "°C", "h", "GB"))
+        number = self.rng.choice(
+            (f"{whole}", f"{whole % 50},{part}", f"{whole % 50}.{part}", f"{whole % 90}–{whole % 90 + part}")
+        )
+        return self.scrap() if self.chance(0.3) else f"{number} {unit}".strip()
 
     def after(self) -> Iterator[Section]:
         """What stands below the article's last paragraph."""
@@ -301,7 +336,7 @@ def synthesize(
         forms: some of `FORMS`.
     """
     own = [one for one in articles if not held_out(one.host)]
-    maker = Maker(own, read_seed_book(seeds), read_layouts(seeds / "layouts.toml"))
+    maker = Maker(own, read_seed_book(seeds), read_layouts(seeds / "layouts.toml"), TABLES)
     for number in range(rounds):
         for article in maker.articles:
             for form in forms:
