@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
 from cleanbody.features import INDEX, Table
+from cleanbody.features.structure import zeros
 from cleanbody.features.sums import add_up
 from cleanbody.model import KIND_COLUMNS, Model, kind_name
 from cleanbody.page import Label, Reason
@@ -48,21 +49,26 @@ _UNSEEN: Final = {Label.BREADCRUMB: Label.NAVIGATION}  # what a block is of whic
 
 
 class Doubtful(NamedTuple):
-    """The dropped blocks of a page that no rule names for sure: their rows, and their columns one behind another."""
+    """The dropped blocks of a page that no rule names for sure: the fate of all blocks, and the columns of these, one
+    behind another."""
 
-    rows: tuple[int, ...]
+    fate: bytearray
     columns: array[float]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Which blocks they are."""
+        return tuple(compress(range(len(self.fate)), self.fate.translate(_DOUBT)))
 
     @classmethod
     def of(cls, table: Table, fate: bytearray) -> Doubtful:
         """Those of a table whose fate is `DOUBTFUL`."""
-        rows = tuple(compress(range(len(fate)), fate.translate(_DOUBT)))
-        columns = array("d", [0.0]) * (len(rows) * len(_COLUMNS))
         if core is not None:
+            columns = zeros(fate.count(DOUBTFUL) * len(_COLUMNS))
             core.take(table.columns, _COLUMNS, fate, columns)
-        else:
-            columns = array("d", [table.columns[k][row] for k in _COLUMNS for row in rows])
-        return cls(rows, columns)
+            return cls(fate, columns)
+        rows = cls(fate, array("d")).rows
+        return cls(fate, array("d", [table.columns[k][row] for k in _COLUMNS for row in rows]))
 
 
 class Said(NamedTuple):
@@ -118,18 +124,19 @@ def name_kinds(
         model: of the package; nothing is named without one.
     """
     known = kinds_of(model, form)
-    if model is None or not known or not doubtful.rows:
+    rows = doubtful.rows
+    if model is None or not known or not rows:
         return {}
-    count = len(doubtful.rows)
+    count = len(rows)
     forest = model.forest(tuple(kind_name(form, label) for label in known))
     parts = (forest.read_flat(doubtful.columns, count),)
     scores = array("d")
     for number in range(len(known)):
         scores += forest.score(number, parts, count)
-    hints = _hints(doubtful.rows, ruled, known)
-    best, probability = _likeliest(scores, array("i", doubtful.rows), _named(ruled, fate, known), hints, known)
+    hints = _hints(rows, ruled, known)
+    best, probability = _likeliest(scores, array("i", rows), _named(ruled, fate, known), hints, known)
     kinds = {}
-    for at, (row, number, p) in enumerate(zip(doubtful.rows, best, probability, strict=True)):
+    for at, (row, number, p) in enumerate(zip(rows, best, probability, strict=True)):
         label = known[number]
         if p >= _least(label, ruled.said[ruled.sets[row]].hints, words[row]):
             seen = label not in _SEEN or any(doubtful.columns[k * count + at] >= x for k, x in _SEEN[label])
