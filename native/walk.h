@@ -161,7 +161,7 @@ void open_container(Walk *w, Container container);
 void trim_marks(Walk *w, long begin, long end);
 
 /* walk_columns.c. */
-PyObject *walk_columns(Walk *w);
+PyObject *walk_columns(Walk *w, PyObject *zero); /* zero: an array of a single long */
 
 /* walk_tables.c. */
 const Tables *tables_of(PyObject *capsule);
