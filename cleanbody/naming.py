@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Mapping, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
@@ -31,7 +32,7 @@ CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no r
 Kinds = Mapping[int, tuple[Label, float]]
 
 _DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
-_COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
+_COLUMNS: Final = itemgetter(*(INDEX[name] for name in KIND_COLUMNS))
 # What can be seen of some kinds, each enough of itself: a copy repeats something, a trail has steps or names the page.
 _SEEN: Final[Mapping[Label, Sequence[tuple[int, float]]]] = {
     label: tuple((KIND_COLUMNS.index(name), least) for name, least in some.items())
@@ -49,26 +50,31 @@ _UNSEEN: Final = {Label.BREADCRUMB: Label.NAVIGATION}  # what a block is of whic
 
 
 class Doubtful(NamedTuple):
-    """The dropped blocks of a page that no rule names for sure: the fate of all blocks, and the columns of these, one
-    behind another."""
+    """The dropped blocks of a page that no rule names for sure: the fate of all blocks, and the columns of all by which
+    kinds are told."""
 
     fate: bytearray
-    columns: array[float]
+    columns: tuple[array[float], ...]
+
+    @classmethod
+    def of(cls, table: Table, fate: bytearray) -> Doubtful:
+        """Those of a table whose fate is `DOUBTFUL`. Their columns are taken out when they are asked for: few users
+        do."""
+        return cls(fate, _COLUMNS(table.columns))
 
     @property
     def rows(self) -> tuple[int, ...]:
         """Which blocks they are."""
         return tuple(compress(range(len(self.fate)), self.fate.translate(_DOUBT)))
 
-    @classmethod
-    def of(cls, table: Table, fate: bytearray) -> Doubtful:
-        """Those of a table whose fate is `DOUBTFUL`."""
-        if core is not None:
-            columns = zeros(fate.count(DOUBTFUL) * len(_COLUMNS))
-            core.take(table.columns, _COLUMNS, fate, columns)
-            return cls(fate, columns)
-        rows = cls(fate, array("d")).rows
-        return cls(fate, array("d", [table.columns[k][row] for k in _COLUMNS for row in rows]))
+    def taken(self) -> array[float]:
+        """Their columns, one behind another."""
+        if core is None:
+            rows = self.rows
+            return array("d", [column[row] for column in self.columns for row in rows])
+        taken = zeros(self.fate.count(DOUBTFUL) * len(self.columns))
+        core.take(self.columns, self.fate, taken)
+        return taken
 
 
 class Said(NamedTuple):
@@ -127,9 +133,9 @@ def name_kinds(
     rows = doubtful.rows
     if model is None or not known or not rows:
         return {}
-    count = len(rows)
+    count, columns = len(rows), doubtful.taken()
     forest = model.forest(tuple(kind_name(form, label) for label in known))
-    parts = (forest.read_flat(doubtful.columns, count),)
+    parts = (forest.read_flat(columns, count),)
     scores = array("d")
     for number in range(len(known)):
         scores += forest.score(number, parts, count)
@@ -139,7 +145,7 @@ def name_kinds(
     for at, (row, number, p) in enumerate(zip(rows, best, probability, strict=True)):
         label = known[number]
         if p >= _least(label, ruled.said[ruled.sets[row]].hints, words[row]):
-            seen = label not in _SEEN or any(doubtful.columns[k * count + at] >= x for k, x in _SEEN[label])
+            seen = label not in _SEEN or any(columns[k * count + at] >= x for k, x in _SEEN[label])
             if seen or label in _UNSEEN:
                 kinds[row] = (label if seen else _UNSEEN[label], p)
     return kinds

@@ -318,19 +318,18 @@ done:
     return result;
 }
 
-/* Of some columns the rows whose fate is in doubt, column after column. Twin: naming.Doubtful.of. */
+/* Of columns the rows whose fate is in doubt, column after column. Twin: naming.Doubtful.taken. */
 static PyObject *native_take(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *columns, *numbers, *fates, *array, *result = NULL;
-    if (!PyArg_ParseTuple(args, "O!OOO", &PyTuple_Type, &columns, &numbers, &fates, &array)) return NULL;
+    PyObject *columns, *fates, *array, *result = NULL;
+    if (!PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &columns, &fates, &array)) return NULL;
     Views views;
     views.count = 0;
     uint32_t *row = NULL;
-    const uint16_t *number = views_get(&views, numbers, 2, 0, 0);
-    const uint8_t *fate = number ? views_get(&views, fates, 1, 0, 0) : NULL;
+    const uint8_t *fate = views_get(&views, fates, 1, 0, 0);
     double *out = fate ? views_get(&views, array, 8, 0, 1) : NULL;
     if (!out) goto done;
-    Py_ssize_t count = views.items[0].len / 2, rows = views.items[1].len, room = views.items[2].len / 8, taken = 0;
+    Py_ssize_t rows = views.items[0].len, room = views.items[1].len / 8, taken = 0;
     if (rows > INT32_MAX || !(row = PyMem_Malloc(sizeof *row * ((size_t)rows + 1)))) {
         PyErr_NoMemory();
         goto done;
@@ -339,14 +338,14 @@ static PyObject *native_take(PyObject *self, PyObject *args) {
         row[taken] = (uint32_t)i;
         taken += fate[i] == DOUBTFUL;
     }
-    for (Py_ssize_t k = 0; k < count; k++) {
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(columns); k++) {
         Views one;
         one.count = 0;
-        if (number[k] >= PyTuple_GET_SIZE(columns) || (k + 1) * taken > room) {
-            PyErr_SetString(PyExc_ValueError, "take: no such column, or no room for it");
+        if ((k + 1) * taken > room) {
+            PyErr_SetString(PyExc_ValueError, "take: no room for all columns");
             goto done;
         }
-        const double *x = views_get(&one, PyTuple_GET_ITEM(columns, number[k]), 8, rows, 0);
+        const double *x = views_get(&one, PyTuple_GET_ITEM(columns, k), 8, rows, 0);
         for (Py_ssize_t i = 0; x && i < taken; i++) out[k * taken + i] = x[row[i]];
         views_release(&one);
         if (!x) goto done;
@@ -365,7 +364,7 @@ PyDoc_STRVAR(settle_doc,
 "settle((pull, against, sure, held), base, words, (headline, markup, threshold), constants, (score, keep, fate))\n"
 "--\n\nScore rows and cut the page; the cut, trust and lift. See cleanbody.classify._settle.");
 PyDoc_STRVAR(confidence_doc, "confidence(words, score, keep)\n--\n\nSee cleanbody.classify.confidence.");
-PyDoc_STRVAR(take_doc, "take(columns, numbers, fate, out)\n--\n\nThe doubtful rows, column after column.");
+PyDoc_STRVAR(take_doc, "take(columns, fate, out)\n--\n\nThe doubtful rows, column after column.");
 PyMethodDef decide_methods[] = {
     {"hold", native_hold, METH_VARARGS, hold_doc},
     {"settle", native_settle, METH_VARARGS, settle_doc},
