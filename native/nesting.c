@@ -158,7 +158,7 @@ static int start_graphics(Tree *t, const Start *s) {
     if (is_full(t)) return 0;
     tree_reopen(t);
     int svg = s->name == t->svg;
-    Py_ssize_t place = tree_push(t, tree_name(t, (Bytes)(svg ? "s:" : "m:"), (Bytes)(svg ? "svg" : "math"), svg ? 3 : 4));
+    Py_ssize_t place = tree_push(t, tree_name(t, (Bytes)(svg ? "s/" : "m/"), (Bytes)(svg ? "svg" : "math"), svg ? 3 : 4));
     int below = place ? t->stack[place - 1].name : DEAD;
     if (below < 0 || !t->name[below].foreign) tree_put(t, &t->roots, place);
     return 1;
@@ -387,8 +387,8 @@ static int end_foreign(Tree *t, const Tag *tag, int name) {
         leave_foreign(t);
         return 0;
     }
-    Py_ssize_t place = last_of(t, tree_name(t, (Bytes)"s:", tag->name, name_size(tag)));
-    Py_ssize_t other = last_of(t, tree_name(t, (Bytes)"m:", tag->name, name_size(tag)));
+    Py_ssize_t place = last_of(t, tree_name(t, (Bytes)"s/", tag->name, name_size(tag)));
+    Py_ssize_t other = last_of(t, tree_name(t, (Bytes)"m/", tag->name, name_size(tag)));
     if (other > place) place = other;
     if (name == t->annotation && last_of(t, t->html_annotation) > place) place = last_of(t, t->html_annotation);
     if (place < last(&t->roots) || place < 0) return 0;
