@@ -75,7 +75,8 @@ static int open_program(Views *views, PyObject *objects, Program *p, Py_ssize_t 
         return -1;
     }
     for (int i = 0; i < 4; i++)
-        if (!(data[i] = views_get(views, PyTuple_GET_ITEM(objects, i), sizes[i], i == 1 || i == 2 ? p->conditions : 0, 0)))
+        if (!(data[i] = views_get(views, PyTuple_GET_ITEM(objects, i), sizes[i],
+                                  i == 1 || i == 2 ? p->conditions : 0, 0)))
             return -1;
         else if (i == 0)
             p->conditions = views->items[views->count - 1].len / sizes[i];
@@ -153,7 +154,8 @@ static int any(const Verdict *v, Py_ssize_t row, const uint64_t *which) {
 static double pull_of(const Verdict *v, Py_ssize_t row) {
     double sum = 0.0;
     for (Py_ssize_t k = 0; k < v->words; k++)
-        for (uint64_t word = v->held[row * v->words + k]; word; word &= word - 1) sum += v->pull[64 * k + low_bit(word)];
+        for (uint64_t word = v->held[row * v->words + k]; word; word &= word - 1)
+            sum += v->pull[64 * k + low_bit(word)];
     return sum;
 }
 
@@ -256,7 +258,8 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *in[6], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOO)OO(npd)(ddddd)(OOO)", &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
+    if (!PyArg_ParseTuple(args, "(OOOO)OO(npd)(ddddd)(OOO)",
+                          &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
                           &v.markup, &v.threshold, &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
                           &out[0], &out[1], &out[2]))
         return NULL;
@@ -273,7 +276,8 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "settle: too many rows, or a headline that is none of them");
         goto done;
     }
-    if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) || !(v.size = views_get(&views, in[5], 8, v.rows, 0)) ||
+    if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) ||
+        !(v.size = views_get(&views, in[5], 8, v.rows, 0)) ||
         !(v.score = views_get(&views, out[0], 8, v.rows, 1)) || !(v.keep = views_get(&views, out[1], 1, v.rows, 1)) ||
         !(v.fate = views_get(&views, out[2], 1, v.rows, 1)))
         goto done;

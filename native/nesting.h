@@ -21,10 +21,10 @@ enum { DEAD = -1, LEFT = -2 }; /* in place of a name on the stack */
 
 /* Names that have a part of their own. */
 #define NAMES(X)                                                                                                       \
-    X(p, "p") X(a, "a") X(li, "li") X(ol, "ol") X(ul, "ul") X(dd, "dd") X(dt, "dt") X(br, "br") X(hr, "hr") X(td, "td")  \
-    X(th, "th") X(tr, "tr") X(rt, "rt") X(rp, "rp") X(svg, "svg") X(xmp, "xmp") X(div, "div") X(rtc, "rtc")             \
-    X(col, "col") X(font, "font") X(form, "form") X(ruby, "ruby") X(nobr, "nobr") X(input, "input")                     \
-    X(table, "table") X(tbody, "tbody") X(tfoot, "tfoot") X(thead, "thead") X(title, "title") X(style, "style")         \
+    X(p, "p") X(a, "a") X(li, "li") X(ol, "ol") X(ul, "ul") X(dd, "dd") X(dt, "dt") X(br, "br") X(hr, "hr")            \
+    X(td, "td") X(th, "th") X(tr, "tr") X(rt, "rt") X(rp, "rp") X(svg, "svg") X(xmp, "xmp") X(div, "div") X(rtc, "rtc")\
+    X(col, "col") X(font, "font") X(form, "form") X(ruby, "ruby") X(nobr, "nobr") X(input, "input")                    \
+    X(table, "table") X(tbody, "tbody") X(tfoot, "tfoot") X(thead, "thead") X(title, "title") X(style, "style")        \
     X(button, "button") X(select, "select") X(option, "option") X(script, "script") X(iframe, "iframe")                \
     X(caption, "caption") X(noembed, "noembed") X(template, "template") X(optgroup, "optgroup")                        \
     X(colgroup, "colgroup") X(noframes, "noframes") X(textarea, "textarea") X(plaintext, "plaintext")                  \

@@ -49,7 +49,8 @@ int tree_name(Tree *t, const unsigned char *prefix, Bytes name, Py_ssize_t size)
     if (!key) tree_fail(t);
     unsigned char *text = (unsigned char *)PyBytes_AS_STRING(key);
     if (prefix) memcpy(text, prefix, 2);
-    for (Py_ssize_t i = 0; i < size; i++) text[whole - size + i] = name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 32 : 0);
+    for (Py_ssize_t i = 0; i < size; i++)
+        text[whole - size + i] = name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 32 : 0);
     TagName made = {.last = -1, .foreign = whole > 1 && text[1] == '/', .prefix = {text[0], whole > 1 ? text[1] : 0}};
     int number = other_number(t, key);
     if (number == t->name_count) {

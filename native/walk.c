@@ -174,8 +174,8 @@ static PyObject *native_walk_columns(PyObject *self, PyObject *args) {
 
 PyDoc_STRVAR(tables_doc,
 "walk_tables(tags, attributes, sample, text_props)\n--\n\n"
-"What a walk has to know: each tag's number, name, action, kind, level, mark and facts; the names of attributes, and the\n"
-"address of an element that has them in this order; itemprops whose value is text.");
+"What a walk has to know: each tag's number, name, action, kind, level, mark and facts; the names of attributes, and\n"
+"the address of an element that has them in this order; itemprops whose value is text.");
 PyDoc_STRVAR(open_doc,
 "walk_open(tables, max_blocks, deadline, clock)\n--\n\n"
 "A walk that has not begun. It ends where `clock()` is past the deadline, if that is not None.");
