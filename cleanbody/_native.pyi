@@ -87,7 +87,7 @@ def settle(
     /,
 ) -> tuple[float, float, float]: ...
 def confidence(words: array[float], score: array[float], keep: bytearray, /) -> float: ...
-def take(columns: tuple[array[float], ...], numbers: array[int], fate: bytearray, out: array[float], /) -> None: ...
+def take(columns: tuple[array[float], ...], fate: bytearray, out: array[float], /) -> None: ...
 def plain(
     text: str,
     blocks: tuple[array[int], array[int], bytearray, bytearray, array[int]],
@@ -138,12 +138,14 @@ def walk_tables(
 def walk_open(tables: WalkTables, max_blocks: int, deadline: float | None, clock: Callable[[], float], /) -> Walk: ...
 def walk_on(walk: Walk, address: int, flags: int, /) -> tuple[int, int]: ...
 def walk_columns(
-    walk: Walk, /
+    walk: Walk, zero: array[int], /
 ) -> tuple[
-    *tuple[str, bytes, bytes, bytearray, bytearray, bytearray, bytes, bytes, bytes, bytes],
-    list[str],
-    list[str],
-    tuple[bytes, bytes, bytearray, bytes, bytes],
+    str,
+    tuple[
+        *tuple[array[int], array[int], bytearray, bytearray, bytearray, array[int], array[int]],
+        *tuple[list[str], list[str], array[int], array[int]],
+    ],
+    tuple[array[int], array[int], bytearray, array[int], bytes],
     tuple[Any, ...],
     tuple[int, ...],
 ]: ...

@@ -244,8 +244,8 @@ def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) 
 
 def _reach(threshold: float) -> tuple[float, float]:
     """How far a page's own cut may lie below and above a threshold."""
-    below, above = (reach * 4.0 * threshold * (1.0 - threshold) for reach in CUT_REACH)
-    return below, above
+    below, above = CUT_REACH
+    return below * 4.0 * threshold * (1.0 - threshold), above * 4.0 * threshold * (1.0 - threshold)
 
 
 def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list[bool]:

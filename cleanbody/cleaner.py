@@ -155,7 +155,7 @@ class Cleaner:
             document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model, sign=sign
         )
         statuses = document.statuses
-        if len(document) and not decisions.body():  # nothing but the headline
+        if len(document) and decisions.is_bare():
             statuses = (*statuses, Status.NO_CONTENT)
         title = _title(table, known.title)
         return CleanPage(

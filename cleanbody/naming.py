@@ -6,10 +6,12 @@ import math
 from array import array
 from collections.abc import Mapping, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
 from cleanbody.features import INDEX, Table
+from cleanbody.features.structure import zeros
 from cleanbody.features.sums import add_up
 from cleanbody.model import KIND_COLUMNS, Model, kind_name
 from cleanbody.page import Label, Reason
@@ -30,7 +32,7 @@ CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no r
 Kinds = Mapping[int, tuple[Label, float]]
 
 _DOUBT: Final = bytes(value == DOUBTFUL for value in range(256))
-_COLUMNS: Final = array("H", [INDEX[name] for name in KIND_COLUMNS])
+_COLUMNS: Final = itemgetter(*(INDEX[name] for name in KIND_COLUMNS))
 # What can be seen of some kinds, each enough of itself: a copy repeats something, a trail has steps or names the page.
 _SEEN: Final[Mapping[Label, Sequence[tuple[int, float]]]] = {
     label: tuple((KIND_COLUMNS.index(name), least) for name, least in some.items())
@@ -48,21 +50,31 @@ _UNSEEN: Final = {Label.BREADCRUMB: Label.NAVIGATION}  # what a block is of whic
 
 
 class Doubtful(NamedTuple):
-    """The dropped blocks of a page that no rule names for sure: their rows, and their columns one behind another."""
+    """The dropped blocks of a page that no rule names for sure: the fate of all blocks, and the columns of all by which
+    kinds are told."""
 
-    rows: tuple[int, ...]
-    columns: array[float]
+    fate: bytearray
+    columns: tuple[array[float], ...]
 
     @classmethod
     def of(cls, table: Table, fate: bytearray) -> Doubtful:
-        """Those of a table whose fate is `DOUBTFUL`."""
-        rows = tuple(compress(range(len(fate)), fate.translate(_DOUBT)))
-        columns = array("d", [0.0]) * (len(rows) * len(_COLUMNS))
-        if core is not None:
-            core.take(table.columns, _COLUMNS, fate, columns)
-        else:
-            columns = array("d", [table.columns[k][row] for k in _COLUMNS for row in rows])
-        return cls(rows, columns)
+        """Those of a table whose fate is `DOUBTFUL`. Their columns are taken out when they are asked for: few users
+        do."""
+        return cls(fate, _COLUMNS(table.columns))
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Which blocks they are."""
+        return tuple(compress(range(len(self.fate)), self.fate.translate(_DOUBT)))
+
+    def taken(self) -> array[float]:
+        """Their columns, one behind another."""
+        if core is None:
+            rows = self.rows
+            return array("d", [column[row] for column in self.columns for row in rows])
+        taken = zeros(self.fate.count(DOUBTFUL) * len(self.columns))
+        core.take(self.columns, self.fate, taken)
+        return taken
 
 
 class Said(NamedTuple):
@@ -118,21 +130,22 @@ def name_kinds(
         model: of the package; nothing is named without one.
     """
     known = kinds_of(model, form)
-    if model is None or not known or not doubtful.rows:
+    rows = doubtful.rows
+    if model is None or not known or not rows:
         return {}
-    count = len(doubtful.rows)
+    count, columns = len(rows), doubtful.taken()
     forest = model.forest(tuple(kind_name(form, label) for label in known))
-    parts = (forest.read_flat(doubtful.columns, count),)
+    parts = (forest.read_flat(columns, count),)
     scores = array("d")
     for number in range(len(known)):
         scores += forest.score(number, parts, count)
-    hints = _hints(doubtful.rows, ruled, known)
-    best, probability = _likeliest(scores, array("i", doubtful.rows), _named(ruled, fate, known), hints, known)
+    hints = _hints(rows, ruled, known)
+    best, probability = _likeliest(scores, array("i", rows), _named(ruled, fate, known), hints, known)
     kinds = {}
-    for at, (row, number, p) in enumerate(zip(doubtful.rows, best, probability, strict=True)):
+    for at, (row, number, p) in enumerate(zip(rows, best, probability, strict=True)):
         label = known[number]
         if p >= _least(label, ruled.said[ruled.sets[row]].hints, words[row]):
-            seen = label not in _SEEN or any(doubtful.columns[k * count + at] >= x for k, x in _SEEN[label])
+            seen = label not in _SEEN or any(columns[k * count + at] >= x for k, x in _SEEN[label])
             if seen or label in _UNSEEN:
                 kinds[row] = (label if seen else _UNSEEN[label], p)
     return kinds

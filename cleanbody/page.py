@@ -340,6 +340,14 @@ class Decisions(_Verdict):
     reasons: tuple[tuple[Reason, ...], ...]
     author: Mapping[int, str] = field(default_factory=dict)
 
+    def is_bare(self) -> bool:
+        """Whether nothing stands in the output, or the headline alone."""
+        try:
+            headline = self._headline
+        except AttributeError:  # made of all its fields
+            return not self.body()
+        return len(self.keep) - self.keep.count(0) == (headline >= 0 and self.keep[headline] != 0)
+
     def body(self) -> list[int]:
         """The blocks that stand in the output: kept, and not the headline, which is written by itself."""
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final, NamedTuple
 
 from cleanbody.page import KINDS, CleanPage, Document, Kind
@@ -15,6 +16,8 @@ from cleanbody.page import KINDS, CleanPage, Document, Kind
 MAX_NESTING: Final = 12
 # Levels of lists and quotes that are made up for blocks without elements of their own (scraped text).
 MAX_LEVEL: Final = 6
+# Rows of a table of more cells than that are not made equally long.
+MOST_CELLS: Final = 1_000_000
 LISTS: Final = frozenset({"ul", "ol"})
 # Kinds that call for elements around a block, and elements that call for others inside them.
 _CALLING: Final = frozenset(
@@ -304,11 +307,16 @@ def _grid(document: Document, table: Node) -> tuple[list[Node], tuple[tuple[Cell
         else:
             return [], ()
     width = max(map(len, rows), default=0)
-    full = [row + [Cell(-1, False)] * (width - len(row)) for row in rows]
-    used = [any(cell.block >= 0 for cell in column) for column in zip(*full, strict=True)]
+    used = bytearray(width)
+    for row in rows:
+        for column, cell in enumerate(row):
+            used[column] |= cell.block >= 0
     if sum(used) < 2:
         return [], ()
-    return captions, tuple(tuple(cell for cell, wanted in zip(row, used, strict=True) if wanted) for row in full)
+    # The first row tells how wide a table is; the others need not be as wide, so that time stays linear.
+    full = len(rows) if len(rows) * width <= MOST_CELLS else 1
+    rows[:full] = [row + [Cell(-1, False)] * (width - len(row)) for row in rows[:full]]
+    return captions, tuple(tuple(compress(row, used)) for row in rows)
 
 
 def _row(document: Document, row: Node) -> list[Cell]:

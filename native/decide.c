@@ -75,7 +75,8 @@ static int open_program(Views *views, PyObject *objects, Program *p, Py_ssize_t 
         return -1;
     }
     for (int i = 0; i < 4; i++)
-        if (!(data[i] = views_get(views, PyTuple_GET_ITEM(objects, i), sizes[i], i == 1 || i == 2 ? p->conditions : 0, 0)))
+        if (!(data[i] = views_get(views, PyTuple_GET_ITEM(objects, i), sizes[i],
+                                  i == 1 || i == 2 ? p->conditions : 0, 0)))
             return -1;
         else if (i == 0)
             p->conditions = views->items[views->count - 1].len / sizes[i];
@@ -153,7 +154,8 @@ static int any(const Verdict *v, Py_ssize_t row, const uint64_t *which) {
 static double pull_of(const Verdict *v, Py_ssize_t row) {
     double sum = 0.0;
     for (Py_ssize_t k = 0; k < v->words; k++)
-        for (uint64_t word = v->held[row * v->words + k]; word; word &= word - 1) sum += v->pull[64 * k + low_bit(word)];
+        for (uint64_t word = v->held[row * v->words + k]; word; word &= word - 1)
+            sum += v->pull[64 * k + low_bit(word)];
     return sum;
 }
 
@@ -256,7 +258,8 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *in[6], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOO)OO(npd)(ddddd)(OOO)", &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
+    if (!PyArg_ParseTuple(args, "(OOOO)OO(npd)(ddddd)(OOO)",
+                          &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
                           &v.markup, &v.threshold, &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
                           &out[0], &out[1], &out[2]))
         return NULL;
@@ -273,7 +276,8 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "settle: too many rows, or a headline that is none of them");
         goto done;
     }
-    if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) || !(v.size = views_get(&views, in[5], 8, v.rows, 0)) ||
+    if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) ||
+        !(v.size = views_get(&views, in[5], 8, v.rows, 0)) ||
         !(v.score = views_get(&views, out[0], 8, v.rows, 1)) || !(v.keep = views_get(&views, out[1], 1, v.rows, 1)) ||
         !(v.fate = views_get(&views, out[2], 1, v.rows, 1)))
         goto done;
@@ -318,19 +322,18 @@ done:
     return result;
 }
 
-/* Of some columns the rows whose fate is in doubt, column after column. Twin: naming.Doubtful.of. */
+/* Of columns the rows whose fate is in doubt, column after column. Twin: naming.Doubtful.taken. */
 static PyObject *native_take(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *columns, *numbers, *fates, *array, *result = NULL;
-    if (!PyArg_ParseTuple(args, "O!OOO", &PyTuple_Type, &columns, &numbers, &fates, &array)) return NULL;
+    PyObject *columns, *fates, *array, *result = NULL;
+    if (!PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &columns, &fates, &array)) return NULL;
     Views views;
     views.count = 0;
     uint32_t *row = NULL;
-    const uint16_t *number = views_get(&views, numbers, 2, 0, 0);
-    const uint8_t *fate = number ? views_get(&views, fates, 1, 0, 0) : NULL;
+    const uint8_t *fate = views_get(&views, fates, 1, 0, 0);
     double *out = fate ? views_get(&views, array, 8, 0, 1) : NULL;
     if (!out) goto done;
-    Py_ssize_t count = views.items[0].len / 2, rows = views.items[1].len, room = views.items[2].len / 8, taken = 0;
+    Py_ssize_t rows = views.items[0].len, room = views.items[1].len / 8, taken = 0;
     if (rows > INT32_MAX || !(row = PyMem_Malloc(sizeof *row * ((size_t)rows + 1)))) {
         PyErr_NoMemory();
         goto done;
@@ -339,14 +342,14 @@ static PyObject *native_take(PyObject *self, PyObject *args) {
         row[taken] = (uint32_t)i;
         taken += fate[i] == DOUBTFUL;
     }
-    for (Py_ssize_t k = 0; k < count; k++) {
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(columns); k++) {
         Views one;
         one.count = 0;
-        if (number[k] >= PyTuple_GET_SIZE(columns) || (k + 1) * taken > room) {
-            PyErr_SetString(PyExc_ValueError, "take: no such column, or no room for it");
+        if ((k + 1) * taken > room) {
+            PyErr_SetString(PyExc_ValueError, "take: no room for all columns");
             goto done;
         }
-        const double *x = views_get(&one, PyTuple_GET_ITEM(columns, number[k]), 8, rows, 0);
+        const double *x = views_get(&one, PyTuple_GET_ITEM(columns, k), 8, rows, 0);
         for (Py_ssize_t i = 0; x && i < taken; i++) out[k * taken + i] = x[row[i]];
         views_release(&one);
         if (!x) goto done;
@@ -365,7 +368,7 @@ PyDoc_STRVAR(settle_doc,
 "settle((pull, against, sure, held), base, words, (headline, markup, threshold), constants, (score, keep, fate))\n"
 "--\n\nScore rows and cut the page; the cut, trust and lift. See cleanbody.classify._settle.");
 PyDoc_STRVAR(confidence_doc, "confidence(words, score, keep)\n--\n\nSee cleanbody.classify.confidence.");
-PyDoc_STRVAR(take_doc, "take(columns, numbers, fate, out)\n--\n\nThe doubtful rows, column after column.");
+PyDoc_STRVAR(take_doc, "take(columns, fate, out)\n--\n\nThe doubtful rows, column after column.");
 PyMethodDef decide_methods[] = {
     {"hold", native_hold, METH_VARARGS, hold_doc},
     {"settle", native_settle, METH_VARARGS, settle_doc},

@@ -84,8 +84,14 @@ static PyObject *native_score(PyObject *self, PyObject *args) {
     Trees t = {views[0].buf, views[1].buf, views[2].buf, views[3].buf, views[4].buf, views[5].buf, views[6].buf,
                views[6].len / 4, views[5].len / 8};
     for (int i = 0; i < 6; i++)
-        if (views[i].len / sizes[i] != t.nodes) { PyErr_SetString(PyExc_ValueError, "score: arrays differ in length"); goto done; }
-    if (!check(&t, width)) { PyErr_SetString(PyExc_ValueError, "score: the trees point outside themselves"); goto done; }
+        if (views[i].len / sizes[i] != t.nodes) {
+            PyErr_SetString(PyExc_ValueError, "score: arrays differ in length");
+            goto done;
+        }
+    if (!check(&t, width)) {
+        PyErr_SetString(PyExc_ValueError, "score: the trees point outside themselves");
+        goto done;
+    }
     double *out = views[7].buf;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t row = 0; row < rows; row += LANES) {

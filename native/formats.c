@@ -24,7 +24,10 @@ static void take(Tree *t, List *list, Py_ssize_t entry, size_t which) {
     list->count--;
 }
 
-enum { ORDER = offsetof(Entry, order), NAMED = offsetof(Entry, named), ALIKE = offsetof(Entry, alike), TIED = offsetof(Entry, tied) };
+enum {
+    ORDER = offsetof(Entry, order), NAMED = offsetof(Entry, named), ALIKE = offsetof(Entry, alike),
+    TIED = offsetof(Entry, tied)
+};
 
 static const List NONE = {-1, -1, 0};
 
@@ -179,7 +182,8 @@ void tree_format(Tree *t, int name, Bytes tag, Py_ssize_t size) {
         entry = t->entry_count++;
     }
     t->entries[entry] =
-        (Entry){.name = name, .listed = 1, .tag = tag, .tag_size = size, .frame = t->frame_count - 1, .at = -1, .record = -1};
+        (Entry){.name = name, .listed = 1, .tag = tag, .tag_size = size, .frame = t->frame_count - 1, .at = -1,
+                .record = -1};
     Frame *frame = frame_of(t);
     if (!frame->named) {
         frame->named = PyMem_Malloc(sizeof(List) * FORMATS);
@@ -201,7 +205,8 @@ void tree_clear_to_marker(Tree *t) {
         t->entry_free = entry;
     }
     t->closed -= frame->closed;
-    for (Py_ssize_t i = frame->records; i >= 0; i = t->records[i].next) t->keys[t->records[i].key] = t->records[i].above;
+    for (Py_ssize_t i = frame->records; i >= 0; i = t->records[i].next)
+        t->keys[t->records[i].key] = t->records[i].above;
     PyMem_Free(frame->named);
     if (!--t->frame_count) tree_push_frame(t);
 }

@@ -21,7 +21,8 @@ static int add_row(Page *p, const Node *row) {
         bare |= at < 0;
     }
     for (Py_ssize_t c = row->at + 1; !bare && c < p->containers && p->parent[c] >= row->at && result == 0; c++)
-        if (p->parent[c] == row->at && is_cell(tag_of(PyList_GET_ITEM(p->tags, c)))) result = add_cell(p, p->slot[c] - 1);
+        if (p->parent[c] == row->at && is_cell(tag_of(PyList_GET_ITEM(p->tags, c))))
+            result = add_cell(p, p->slot[c] - 1);
     for (int32_t c = row->first; c >= 0 && result == 0; c = p->node[c].next) {
         Py_ssize_t at = p->node[c].at;
         if (at < 0)

@@ -339,7 +339,9 @@ static PyObject *native_split_url(PyObject *self, PyObject *url) {
     (void)self;
     Py_ssize_t size = 0;
     const unsigned char *data = ascii(url, &size);
-    Py_ssize_t scheme = !data ? 0 : size > 8 && !memcmp(data, "https://", 8) ? 5 : size > 7 && !memcmp(data, "http://", 7) ? 4 : 0;
+    Py_ssize_t scheme = 0;
+    if (data && size > 8 && !memcmp(data, "https://", 8)) scheme = 5;
+    else if (data && size > 7 && !memcmp(data, "http://", 7)) scheme = 4;
     if (!scheme) Py_RETURN_NONE;
     Py_ssize_t host = scheme + 3, path = host;
     while (path < size && (is_alnum(data[path]) || data[path] == '.' || data[path] == '-')) path++;
@@ -389,11 +391,14 @@ fail:
     return NULL;
 }
 
-PyDoc_STRVAR(linked_graph_doc, "linked_graph(values, main_keys, rename, max_nodes, max_depth)\n--\n\nSee jsonld.linked.");
-PyDoc_STRVAR(is_plain_doc, "is_plain(value, most)\n--\n\nWhether cleanbody.jsonld.plain gives the value back as it is.");
+PyDoc_STRVAR(linked_graph_doc,
+"linked_graph(values, main_keys, rename, max_nodes, max_depth)\n--\n\nSee jsonld.linked.");
+PyDoc_STRVAR(is_plain_doc,
+"is_plain(value, most)\n--\n\nWhether cleanbody.jsonld.plain gives the value back as it is.");
 PyDoc_STRVAR(fold_doc, "fold(text)\n--\n\nSee cleanbody.metadata.titles.fold; None for what is not ASCII.");
 PyDoc_STRVAR(title_parts_doc, "title_parts(title, chars, parts)\n--\n\nThe parts of a title; None if it is not ASCII.");
-PyDoc_STRVAR(split_url_doc, "split_url(url)\n--\n\nScheme, host, path and query; None for an address that is not plain.");
+PyDoc_STRVAR(split_url_doc,
+"split_url(url)\n--\n\nScheme, host, path and query; None for an address that is not plain.");
 PyDoc_STRVAR(index_meta_doc, "index_meta(meta, most)\n--\n\nThe contents of meta elements by name.");
 PyMethodDef head_methods[] = {
     {"linked_graph", native_linked_graph, METH_VARARGS, linked_graph_doc},

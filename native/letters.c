@@ -171,7 +171,8 @@ static inline uint64_t between(const uint64_t *kind, Py_ssize_t unit, uint64_t m
     return marks & before & (kind[unit] >> 1 | kind[unit + 1] << 63);
 }
 
-/* Look at ASCII, behind which there are zeros up to a multiple of eight; it is put into lower case, as far as it is letters. */
+/* Look at ASCII, behind which there are zeros up to a multiple of eight; it is put into lower case, as far as it is
+   letters. */
 static void read_bits(unsigned char *text, Py_ssize_t size, Bits *bits) {
     uint64_t letters[UNITS], digits[UNITS], quotes[UNITS], parts[UNITS];
     Py_ssize_t count = bits->count = (size + UNIT - 1) / UNIT;

@@ -1,4 +1,5 @@
-/* The pass over a page that is not certainly harmless. Twin: cleanbody.scan._Scan; what each step is for stands there. */
+/* The pass over a page that is not certainly harmless. Twin: cleanbody.scan._Scan; what each step is for stands
+   there. */
 
 #include "nesting.h"
 #include "rawtext.h"
@@ -122,7 +123,8 @@ static Bytes open_up(Scan *s, const Tag *tag, int name) {
 }
 
 static int raw_number(const Tree *t, int name) {
-    const int all[] = {t->iframe, t->noembed, t->noframes, t->plaintext, t->script, t->style, t->textarea, t->title, t->xmp};
+    const int all[] = {t->iframe, t->noembed, t->noframes, t->plaintext, t->script, t->style, t->textarea, t->title,
+                       t->xmp};
     int number = 0;
     while (number < RAW_NAMES - 1 && all[number] != name) number++;
     return number;
@@ -139,7 +141,8 @@ static Bytes raw_tag(Scan *s, const Tag *tag, int name) {
     tree_start(&s->tree, tag, name, 1);
     Bytes gap = cap_attributes(s, tag);
     int is_script = name == s->tree.script;
-    Ending ending = raw_element(&s->raw, raw_number(&s->tree, name), is_script && loads(tag->attributes, gap), tag->end);
+    Ending ending =
+        raw_element(&s->raw, raw_number(&s->tree, name), is_script && loads(tag->attributes, gap), tag->end);
     if (!ending.at) return NULL;
     s->raw_end = ending.name ? NULL : ending.at;
     return end_raw(s, &ending);

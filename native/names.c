@@ -39,8 +39,10 @@ static int no_memory(void) {
     return -1;
 }
 
+enum { LEAST_SLOTS = 1024 };
+
 static int grow_slots(Names *names) {
-    size_t count = names->slot_count ? 2 * names->slot_count : 1024;
+    size_t count = names->slot_count ? 2 * names->slot_count : LEAST_SLOTS;
     uint64_t *slots = PyMem_RawCalloc(count, sizeof *slots);
     if (!slots) return no_memory();
     for (uint32_t i = 0; i < names->count; i++) {
@@ -50,7 +52,7 @@ static int grow_slots(Names *names) {
     }
     PyMem_RawFree(names->slots);
     names->slots = slots;
-    names->slot_count = count;
+    names->slot_count = names->slot_room = count;
     return 0;
 }
 
@@ -112,6 +114,13 @@ void names_clear(Names *names) {
         }
     }
     names->used = names->count = 0;
+}
+
+void names_expect(Names *names, size_t count) {
+    size_t slots = LEAST_SLOTS;
+    while (slots < names->slot_room && slots / 2 < count) slots *= 2;
+    if (slots < names->slot_room) names->slot_count = slots;
+    else names->slot_count = names->slot_room;
 }
 
 void names_free(Names *names) {

@@ -158,7 +158,7 @@ typedef struct {
     uint64_t *slots; /* the upper half of a hash, and the number of a name + 1; or 0 */
     Name *items;
     unsigned char *bytes;
-    size_t slot_count, room, used, bytes_room;
+    size_t slot_count, slot_room, room, used, bytes_room; /* the slots behind the first slot_count are empty */
     uint32_t count;
 } Names;
 /* The number of a name, added if it is new; -1 and an exception without memory. */
@@ -168,6 +168,8 @@ int64_t names_find(const Names *names, const unsigned char *bytes, size_t size);
 int64_t names_add_hashed(Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
 int64_t names_find_hashed(const Names *names, uint64_t hash, const unsigned char *bytes, size_t size);
 void names_clear(Names *names); /* forget all, keep the memory */
+/* Of names that have been cleared, use no more memory than so many need, unless there are more in the end. */
+void names_expect(Names *names, size_t count);
 void names_free(Names *names);
 
 /* The words of texts as features.tokens.words_of makes them (split.c), each as UTF-8 with a zero byte behind it: words

@@ -1,4 +1,5 @@
-/* What each tag does to the stack of open elements. Twin: cleanbody.scan.nesting; what each rule is for stands there. */
+/* What each tag does to the stack of open elements. Twin: cleanbody.scan.nesting; what each rule is for stands
+   there. */
 
 #include "nesting.h"
 
@@ -158,7 +159,8 @@ static int start_graphics(Tree *t, const Start *s) {
     if (is_full(t)) return 0;
     tree_reopen(t);
     int svg = s->name == t->svg;
-    Py_ssize_t place = tree_push(t, tree_name(t, (Bytes)(svg ? "s:" : "m:"), (Bytes)(svg ? "svg" : "math"), svg ? 3 : 4));
+    int full_name = svg ? tree_name(t, (Bytes)"s/", (Bytes)"svg", 3) : tree_name(t, (Bytes)"m/", (Bytes)"math", 4);
+    Py_ssize_t place = tree_push(t, full_name);
     int below = place ? t->stack[place - 1].name : DEAD;
     if (below < 0 || !t->name[below].foreign) tree_put(t, &t->roots, place);
     return 1;
@@ -218,7 +220,8 @@ static int start_table_part(Tree *t, const Start *s) {
 static int is_styled(Bytes p, Bytes end) {
     for (Bytes next; (next = attribute(p, end)); p = next) {
         Bytes name = skip(p, end, SPACE | SLASH), stop = skip_until(name + 1, next, SPACE | SLASH | CLOSE | EQUALS);
-        if (after(name, stop, "color") == stop || after(name, stop, "face") == stop || after(name, stop, "size") == stop)
+        if (after(name, stop, "color") == stop || after(name, stop, "face") == stop ||
+            after(name, stop, "size") == stop)
             return 1;
     }
     return 0;
@@ -259,7 +262,8 @@ static Py_ssize_t note_template_mode(Tree *t, int name) { /* the place of the te
     Py_ssize_t place = last_cell(t);
     if (place < 0 || t->stack[place].mode != OPEN || flags_of(t, name) & HEAD_ONLY) return -1;
     int parts = flags_of(t, name) & SECTION || name == t->caption || name == t->colgroup;
-    t->stack[place].mode = parts ? IN_TABLE : name == t->tr ? IN_TBODY : name == t->td || name == t->th ? IN_ROW : IN_BODY;
+    int cells = name == t->td || name == t->th;
+    t->stack[place].mode = parts ? IN_TABLE : name == t->tr ? IN_TBODY : cells ? IN_ROW : IN_BODY;
     return place;
 }
 
@@ -284,7 +288,8 @@ static Py_ssize_t *drops_of(Tree *t, int name) {
 }
 
 int tree_start(Tree *t, const Tag *tag, int name, int bare) {
-    Start s = {name, !bare && tag->end - 1 > tag->gap && tag->end[-2] == '/', tag->attributes, bare ? 0 : tag->gap - tag->attributes};
+    Start s = {name, !bare && tag->end - 1 > tag->gap && tag->end[-2] == '/', tag->attributes,
+               bare ? 0 : tag->gap - tag->attributes};
     int kept;
     t->touched = 0;
     if (tree_has_cdata(t) && stays_foreign(t, &s)) {
@@ -387,8 +392,8 @@ static int end_foreign(Tree *t, const Tag *tag, int name) {
         leave_foreign(t);
         return 0;
     }
-    Py_ssize_t place = last_of(t, tree_name(t, (Bytes)"s:", tag->name, name_size(tag)));
-    Py_ssize_t other = last_of(t, tree_name(t, (Bytes)"m:", tag->name, name_size(tag)));
+    Py_ssize_t place = last_of(t, tree_name(t, (Bytes)"s/", tag->name, name_size(tag)));
+    Py_ssize_t other = last_of(t, tree_name(t, (Bytes)"m/", tag->name, name_size(tag)));
     if (other > place) place = other;
     if (name == t->annotation && last_of(t, t->html_annotation) > place) place = last_of(t, t->html_annotation);
     if (place < last(&t->roots) || place < 0) return 0;

@@ -21,15 +21,15 @@ enum { DEAD = -1, LEFT = -2 }; /* in place of a name on the stack */
 
 /* Names that have a part of their own. */
 #define NAMES(X)                                                                                                       \
-    X(p, "p") X(a, "a") X(li, "li") X(ol, "ol") X(ul, "ul") X(dd, "dd") X(dt, "dt") X(br, "br") X(hr, "hr") X(td, "td")  \
-    X(th, "th") X(tr, "tr") X(rt, "rt") X(rp, "rp") X(svg, "svg") X(xmp, "xmp") X(div, "div") X(rtc, "rtc")             \
-    X(col, "col") X(font, "font") X(form, "form") X(ruby, "ruby") X(nobr, "nobr") X(input, "input")                     \
-    X(table, "table") X(tbody, "tbody") X(tfoot, "tfoot") X(thead, "thead") X(title, "title") X(style, "style")         \
+    X(p, "p") X(a, "a") X(li, "li") X(ol, "ol") X(ul, "ul") X(dd, "dd") X(dt, "dt") X(br, "br") X(hr, "hr")            \
+    X(td, "td") X(th, "th") X(tr, "tr") X(rt, "rt") X(rp, "rp") X(svg, "svg") X(xmp, "xmp") X(div, "div") X(rtc, "rtc")\
+    X(col, "col") X(font, "font") X(form, "form") X(ruby, "ruby") X(nobr, "nobr") X(input, "input")                    \
+    X(table, "table") X(tbody, "tbody") X(tfoot, "tfoot") X(thead, "thead") X(title, "title") X(style, "style")        \
     X(button, "button") X(select, "select") X(option, "option") X(script, "script") X(iframe, "iframe")                \
     X(caption, "caption") X(noembed, "noembed") X(template, "template") X(optgroup, "optgroup")                        \
     X(colgroup, "colgroup") X(noframes, "noframes") X(textarea, "textarea") X(plaintext, "plaintext")                  \
     X(mglyph, "mglyph") X(malignmark, "malignmark") X(annotation, "annotation-xml")                                    \
-    X(math_annotation, "m:annotation-xml") X(html_annotation, "m:annotation-xml+html") X(h1, "h1") X(h2, "h2")         \
+    X(math_annotation, "m/annotation-xml") X(html_annotation, "m/annotation-xml+html") X(h1, "h1") X(h2, "h2")         \
     X(h3, "h3") X(h4, "h4") X(h5, "h5") X(h6, "h6")
 
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
     Py_ssize_t last, dropped, cleared; /* its last place, -1; start tags dropped since the drops were last cleared */
     uint32_t flags;
-    int foreign;             /* its second byte is a colon, as of SVG and MathML elements */
+    int foreign;             /* its second byte is a slash, which no tag has, as of SVG and MathML elements */
     unsigned char prefix[2]; /* its first two bytes, if so */
 } TagName;
 

@@ -357,7 +357,8 @@ static PyObject *join(const Text *t, const Group *g, char *scratch) {
         const Line *line = &t->lines[i];
         if (i > g->first && !touch(tail_of(t, line - 1), head_of(t, line)))
             PyUnicode_WRITE(t->kind, scratch, size++, ' ');
-        memcpy(scratch + size * t->kind, (const char *)t->data + line->start * t->kind, (size_t)(length(line) * t->kind));
+        memcpy(scratch + size * t->kind, (const char *)t->data + line->start * t->kind,
+               (size_t)(length(line) * t->kind));
         size += length(line);
     }
     return PyUnicode_FromKindAndData(t->kind, scratch, size);
@@ -369,8 +370,8 @@ static PyObject *texts_of(PyObject *text, const Text *t, const Group *groups, Py
     PyObject *texts = scratch ? PyTuple_New(count) : PyErr_NoMemory();
     for (Py_ssize_t i = 0; texts && i < count; i++) {
         const Group *g = &groups[i];
-        PyObject *own = g->first < g->last && kinds[i] != CODE ? join(t, g, scratch)
-                                                               : PyUnicode_Substring(text, start[i], t->lines[g->last].end);
+        int joined = g->first < g->last && kinds[i] != CODE;
+        PyObject *own = joined ? join(t, g, scratch) : PyUnicode_Substring(text, start[i], t->lines[g->last].end);
         if (own) PyTuple_SET_ITEM(texts, i, own);
         else Py_CLEAR(texts);
     }
@@ -437,8 +438,8 @@ done:
 
 PyDoc_STRVAR(read_text_doc,
 "read_text(text, most, /)\n--\n\n"
-"Blocks of a scraped text: where each starts and ends (C longs), its kind and flags (bytes); their texts if lines were\n"
-"joined, else none; whether they are more than `most`, so that the rest is one. See cleanbody.plaintext.");
+"Blocks of a scraped text: where each starts and ends (C longs), its kind and flags (bytes); their texts if lines\n"
+"were joined, else none; whether they are more than `most`, so that the rest is one. See cleanbody.plaintext.");
 
 PyMethodDef plaintext_methods[] = {
     {"read_text", native_read_text, METH_VARARGS, read_text_doc},

@@ -1,5 +1,6 @@
 /* Where elements and comments end that hold raw text. Twin: cleanbody.scan.rawtext; what each sign is for stands
-   there. A name is followed by white space, "/" or ">" everywhere; in some places white space is wider than in others. */
+   there. A name is followed by white space, "/" or ">" everywhere; in some places white space is wider than in
+   others. */
 
 #include "rawtext.h"
 

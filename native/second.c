@@ -143,7 +143,7 @@ done:
     return result;
 }
 
-/* --- page_columns -------------------------------------------------------------------------------------------------- */
+/* --- page_columns ------------------------------------------------------------------------------------------------- */
 
 enum { ABREAST = 8 }; /* columns that are summed side by side: each sum waits for itself alone */
 

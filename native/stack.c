@@ -49,8 +49,9 @@ int tree_name(Tree *t, const unsigned char *prefix, Bytes name, Py_ssize_t size)
     if (!key) tree_fail(t);
     unsigned char *text = (unsigned char *)PyBytes_AS_STRING(key);
     if (prefix) memcpy(text, prefix, 2);
-    for (Py_ssize_t i = 0; i < size; i++) text[whole - size + i] = name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 32 : 0);
-    TagName made = {.last = -1, .foreign = whole > 1 && text[1] == ':', .prefix = {text[0], whole > 1 ? text[1] : 0}};
+    for (Py_ssize_t i = 0; i < size; i++)
+        text[whole - size + i] = name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 32 : 0);
+    TagName made = {.last = -1, .foreign = whole > 1 && text[1] == '/', .prefix = {text[0], whole > 1 ? text[1] : 0}};
     int number = other_number(t, key);
     if (number == t->name_count) {
         if (t->name_count == t->name_room) t->name = tree_grow(t, t->name, &t->name_room, sizeof(TagName));
@@ -157,7 +158,7 @@ int tree_set_up(Tree *t, const Tags *tags, PyObject *attributes, Py_ssize_t limi
     }
     for (int i = 0; i < MAX_TAGS; i++) {
         const unsigned char *name = (Bytes)tags->names[i];
-        t->name[i] = (TagName){-1, 0, 0, tags->flags[i], name[0] && name[1] == ':', {name[0], name[1]}};
+        t->name[i] = (TagName){-1, 0, 0, tags->flags[i], name[0] && name[1] == '/', {name[0], name[1]}};
     }
     t->names = PyDict_New();
     t->written = PyDict_New();

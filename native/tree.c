@@ -76,7 +76,8 @@ typedef struct {
 } Sorted;
 
 static void sort_by(const int32_t *numbers, int32_t count, Sorted *out) {
-    int32_t *next = out->start + 1; /* counts first, then where the next goes, in the end where the next number begins */
+    /* counts first, then where the next goes, in the end where the next number begins */
+    int32_t *next = out->start + 1;
     memset(out->start, 0, ((size_t)out->most + 2) * sizeof *out->start);
     for (int32_t i = 0; i < count; i++) next[numbers[i] + 1]++;
     for (int32_t k = 0; k < out->most; k++) next[k + 1] += next[k];
@@ -128,7 +129,7 @@ static int is_few(Py_ssize_t count) {
     return 0;
 }
 
-/* --- number_tree --------------------------------------------------------------------------------------------------- */
+/* --- number_tree -------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     Numbered tags, names, firsts;
@@ -235,7 +236,7 @@ done:
     return result;
 }
 
-/* --- shapes_of ----------------------------------------------------------------------------------------------------- */
+/* --- shapes_of ---------------------------------------------------------------------------------------------------- */
 
 /* Number paths of up to `depth` steps: level by level, a path is its parent's path, one shorter, and its own step. */
 static int32_t number_paths(const long *parent, const Sorted *by, int32_t m, long depth, int32_t count,
@@ -298,7 +299,7 @@ done:
     return result;
 }
 
-/* --- card_columns -------------------------------------------------------------------------------------------------- */
+/* --- card_columns ------------------------------------------------------------------------------------------------- */
 
 enum { CARD_COLUMNS = 5 };
 

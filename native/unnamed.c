@@ -43,7 +43,8 @@ static Py_ssize_t find_behind_colon(Page *page) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(page->candidates); i++) {
         PyObject *text = PyTuple_GET_ITEM(page->candidates, i);
         Py_ssize_t size = PyUnicode_GET_LENGTH(text), at = 0;
-        while (at + 1 < size && !(PyUnicode_READ_CHAR(text, at) == ':' && PyUnicode_READ_CHAR(text, at + 1) == ' ')) at++;
+        while (at + 1 < size && !(PyUnicode_READ_CHAR(text, at) == ':' && PyUnicode_READ_CHAR(text, at + 1) == ' '))
+            at++;
         if (at + 2 >= size) continue;
         Key key;
         PyObject *rest = PyUnicode_Substring(text, at + 2, size);
@@ -69,7 +70,8 @@ typedef struct {
     Py_ssize_t at, own;          /* the text that is read; the number of its line */
     Names said, first;           /* how words of the prose begin; words of the first line */
     unsigned char *told;         /* which texts are prose that reads like it */
-    Py_ssize_t start, second, last, first_told; /* the first of these that others follow closely; the next one; the last */
+    /* the first of these that others follow closely; the next one; the last */
+    Py_ssize_t start, second, last, first_told;
 } Repeats;
 
 static void free_repeats(Repeats *repeats) {

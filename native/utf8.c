@@ -42,7 +42,8 @@ static int is_utf8(const unsigned char *p, const unsigned char *end) {
 
 static PyObject *native_is_utf8(PyObject *self, PyObject *data) {
     (void)self;
-    if (!PyBytes_Check(data)) return PyErr_Format(PyExc_TypeError, "is_utf8: bytes, not %.100s", Py_TYPE(data)->tp_name);
+    if (!PyBytes_Check(data))
+        return PyErr_Format(PyExc_TypeError, "is_utf8: bytes, not %.100s", Py_TYPE(data)->tp_name);
     const unsigned char *p = (const unsigned char *)PyBytes_AS_STRING(data);
     Py_ssize_t size = PyBytes_GET_SIZE(data);
     int valid;

@@ -164,16 +164,18 @@ static PyObject *native_walk_on(PyObject *self, PyObject *args) {
     return Py_BuildValue("(ll)", shown[0], shown[1]);
 }
 
-static PyObject *native_walk_columns(PyObject *self, PyObject *capsule) {
+static PyObject *native_walk_columns(PyObject *self, PyObject *args) {
     (void)self;
+    PyObject *capsule, *zero;
+    if (!PyArg_ParseTuple(args, "OO:walk_columns", &capsule, &zero)) return NULL;
     Walk *w = walk_of(capsule);
-    return w ? walk_columns(w) : NULL;
+    return w ? walk_columns(w, zero) : NULL;
 }
 
 PyDoc_STRVAR(tables_doc,
 "walk_tables(tags, attributes, sample, text_props)\n--\n\n"
-"What a walk has to know: each tag's number, name, action, kind, level, mark and facts; the names of attributes, and the\n"
-"address of an element that has them in this order; itemprops whose value is text.");
+"What a walk has to know: each tag's number, name, action, kind, level, mark and facts; the names of attributes, and\n"
+"the address of an element that has them in this order; itemprops whose value is text.");
 PyDoc_STRVAR(open_doc,
 "walk_open(tables, max_blocks, deadline, clock)\n--\n\n"
 "A walk that has not begun. It ends where `clock()` is past the deadline, if that is not None.");
@@ -183,13 +185,14 @@ PyDoc_STRVAR(on_doc,
 "characters all blocks have outside and inside <noscript>. UnicodeDecodeError: there is something in it that is not\n"
 "UTF-8, and the walk is of no more use.");
 PyDoc_STRVAR(columns_doc,
-"walk_columns(walk)\n--\n\n"
-"The columns of the document gathered so far, and what else was found.");
+"walk_columns(walk, zero)\n--\n\n"
+"The text of the document gathered so far, its columns in the order of `page.Document`, the columns of its marks, the\n"
+"fields of its head, and numbers of statuses. `zero`: an array of one item, of the type of columns of numbers.");
 
 PyMethodDef walk_methods[] = {
     {"walk_tables", native_walk_tables, METH_VARARGS, tables_doc},
     {"walk_open", native_walk_open, METH_VARARGS, open_doc},
     {"walk_on", native_walk_on, METH_VARARGS, on_doc},
-    {"walk_columns", native_walk_columns, METH_O, columns_doc},
+    {"walk_columns", native_walk_columns, METH_VARARGS, columns_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -9,9 +9,9 @@
 /* What is done at a tag, and what is known of it; the numbers stand in cleanbody.html.layout, too. */
 enum { DO_TEXT, DO_SKIP, DO_BLOCK, DO_MARK, DO_BREAK, DO_IMAGE, DO_HEAD, DO_SCRIPT };
 enum {
-    IS_LIST = 1, IS_QUOTE = 2, IS_RAW = 4, IS_CONTROL = 8, IS_BUTTON = 16, IS_NOSCRIPT = 32, IS_HTML = 64, IS_LINE = 128,
-    IS_CITE = 256, IS_LINK = 512, IS_ITEM = 1024, FIRST_ONLY = 2048, IS_TITLE = 4096, IS_META = 8192, IS_REL = 16384,
-    IS_BASE = 32768, IS_PART = 65536
+    IS_LIST = 1, IS_QUOTE = 2, IS_RAW = 4, IS_CONTROL = 8, IS_BUTTON = 16, IS_NOSCRIPT = 32, IS_HTML = 64,
+    IS_LINE = 128, IS_CITE = 256, IS_LINK = 512, IS_ITEM = 1024, FIRST_ONLY = 2048, IS_TITLE = 4096, IS_META = 8192,
+    IS_REL = 16384, IS_BASE = 32768, IS_PART = 65536
 };
 /* The attributes that are read, in the order of cleanbody.html.layout. */
 enum {
@@ -161,7 +161,7 @@ void open_container(Walk *w, Container container);
 void trim_marks(Walk *w, long begin, long end);
 
 /* walk_columns.c. */
-PyObject *walk_columns(Walk *w);
+PyObject *walk_columns(Walk *w, PyObject *zero); /* zero: an array of a single long */
 
 /* walk_tables.c. */
 const Tables *tables_of(PyObject *capsule);

@@ -35,7 +35,9 @@ int attributes_of(Walk *w, const Node *node, Attributes *out) {
 static int holds(Str text, const char *word) {
     size_t size = strlen(word);
     for (size_t at = 0; at + size <= text.size; at++)
-        if ((text.data[at] | 0x20) == word[0] && same_name(text.data + at, (const unsigned char *)word, (Py_ssize_t)size)) return 1;
+        if ((text.data[at] | 0x20) == word[0] &&
+            same_name(text.data + at, (const unsigned char *)word, (Py_ssize_t)size))
+            return 1;
     return 0;
 }
 
@@ -72,7 +74,8 @@ void put_names(Walk *w, const Attributes *a) {
         buffer_put(w, &w->names, found[i].data, first_chars(found[i], MAX_NAMES));
     }
     if (w->names.size > begin)
-        w->names.size = begin + first_chars((Str){(unsigned char *)w->names.data + begin, w->names.size - begin}, MAX_NAMES);
+        w->names.size =
+            begin + first_chars((Str){(unsigned char *)w->names.data + begin, w->names.size - begin}, MAX_NAMES);
 }
 
 void set_text(Walk *w, PyObject **where, Str text) {

@@ -2,13 +2,18 @@
 
 #include "walk.h"
 
-/* One field of all items, as the bytes of an array or of a bytearray. */
-static PyObject *longs(const Buffer *items, size_t size, size_t offset) {
+/* One field of all items, as an array, of which `zero` is one of a single item, or as a bytearray. */
+static PyObject *longs(PyObject *zero, const Buffer *items, size_t size, size_t offset) {
     size_t count = items->size / size;
-    PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(long)));
+    PyObject *made = PySequence_Repeat(zero, (Py_ssize_t)count);
     if (!made) return NULL;
-    char *out = PyBytes_AS_STRING(made);
-    for (size_t i = 0; i < count; i++) memcpy(out + i * sizeof(long), items->data + offset + i * size, sizeof(long));
+    Views views;
+    views.count = 0;
+    char *out = views_get(&views, made, sizeof(long), (Py_ssize_t)count, 1);
+    for (size_t i = 0; out && i < count; i++)
+        memcpy(out + i * sizeof(long), items->data + offset + i * size, sizeof(long));
+    views_release(&views);
+    if (!out) Py_CLEAR(made);
     return made;
 }
 
@@ -21,7 +26,7 @@ static PyObject *bytes(const Buffer *items, size_t size, size_t offset) {
     return made;
 }
 
-#define LONGS(buffer, type, field) longs(&(buffer), sizeof(type), offsetof(type, field))
+#define LONGS(buffer, type, field) longs(zero, &(buffer), sizeof(type), offsetof(type, field))
 #define BYTES(buffer, type, field) bytes(&(buffer), sizeof(type), offsetof(type, field))
 
 /* -- names: few different ones, and each is made once -------------------------------------------------------------- */
@@ -37,6 +42,7 @@ static Str own_text(const Walk *w, long index, int tag) {
 static PyObject *pooled(const Walk *w, PyObject *made, uint32_t *slots, uint32_t mask, long index, int tag) {
     enum { PROBES = 32 }; /* where names were made to collide, strings are not shared */
     Str text = own_text(w, index, tag);
+    if (!text.size) return PyUnicode_New(0, 0);
     uint64_t hash = names_hash(text.data, text.size);
     for (uint64_t i = 0; i < PROBES; i++) {
         uint32_t *slot = &slots[(hash + i) & mask];
@@ -111,16 +117,15 @@ static void sort_marks(Marked *marks, Marked *spare, size_t count) {
 
 /* Whether bytes are UTF-8; an exception where they are not. */
 static int is_text(const Buffer *buffer) {
-    for (size_t i = 0; i < buffer->size; i++) {
-        if (!(buffer->data[i] & 0x80)) continue;
-        PyObject *made = PyUnicode_DecodeUTF8(buffer->data, (Py_ssize_t)buffer->size, NULL);
-        Py_XDECREF(made);
-        return made != NULL;
-    }
-    return 1;
+    unsigned char any = 0;
+    for (size_t i = 0; i < buffer->size; i++) any |= (unsigned char)buffer->data[i];
+    if (any < 0x80) return 1;
+    PyObject *made = PyUnicode_DecodeUTF8(buffer->data, (Py_ssize_t)buffer->size, NULL);
+    Py_XDECREF(made);
+    return made != NULL;
 }
 
-static PyObject *marks(Walk *w) {
+static PyObject *marks(Walk *w, PyObject *zero) {
     size_t most = (size_t)COUNT(w->marks, Marked), count = 0;
     Marked *held = PyMem_Malloc((2 * most + 1) * sizeof *held);
     if (!held) return PyErr_NoMemory();
@@ -130,13 +135,16 @@ static PyObject *marks(Walk *w) {
     }
     sort_marks(held, held + most, count);
     const Buffer shown = {(char *)held, count * sizeof *held, 0};
-    PyObject *strings = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(3 * count * sizeof(long))), *made = NULL;
-    for (size_t i = 0; strings && i < count; i++)
-        memcpy(PyBytes_AS_STRING(strings) + 3 * i * sizeof(long), &held[i].value, 3 * sizeof(long));
-    if (strings && is_text(&w->strings))
+    long *places = PyMem_Malloc((3 * count + 1) * sizeof *places);
+    for (size_t i = 0; places && i < count; i++) memcpy(places + 3 * i, &held[i].value, 3 * sizeof *places);
+    const Buffer strings = {(char *)places, 3 * count * sizeof *places, 0};
+    PyObject *made = NULL;
+    if (!places) PyErr_NoMemory();
+    else if (is_text(&w->strings))
         made = Py_BuildValue("(NNNNy#)", LONGS(shown, Marked, start), LONGS(shown, Marked, end),
-                             BYTES(shown, Marked, kind), strings, w->strings.data ? w->strings.data : "", (Py_ssize_t)w->strings.size);
-    else Py_XDECREF(strings);
+                             BYTES(shown, Marked, kind), longs(zero, &strings, sizeof(long), 0),
+                             w->strings.data ? w->strings.data : "", (Py_ssize_t)w->strings.size);
+    PyMem_Free(places);
     PyMem_Free(held);
     return made;
 }
@@ -157,14 +165,15 @@ static PyObject *head(const Walk *w) {
                          PyList_AsTuple(w->times), PyList_AsTuple(w->json_ld));
 }
 
-PyObject *walk_columns(Walk *w) {
+PyObject *walk_columns(Walk *w, PyObject *zero) {
     trim_marks(w, w->size - 1, w->size ? w->size - 1 : 0);
     ITEM(w->containers, Container, 0)->last = COUNT(w->blocks, Block);
-    return Py_BuildValue(
-        "(NNNNNNNNNNNNNNN)",
-        PyUnicode_DecodeUTF8(w->text.data, (Py_ssize_t)(w->block_at ? w->block_at - 1 : 0), NULL),
-        LONGS(w->blocks, Block, start), LONGS(w->blocks, Block, end), BYTES(w->blocks, Block, kind),
+    PyObject *text = PyUnicode_DecodeUTF8(w->text.data, (Py_ssize_t)(w->block_at ? w->block_at - 1 : 0), NULL);
+    if (!text) return NULL;
+    PyObject *columns = Py_BuildValue(
+        "(NNNNNNNNNNN)", LONGS(w->blocks, Block, start), LONGS(w->blocks, Block, end), BYTES(w->blocks, Block, kind),
         BYTES(w->blocks, Block, level), BYTES(w->blocks, Block, flags), LONGS(w->blocks, Block, container),
-        LONGS(w->containers, Container, parent), LONGS(w->containers, Container, first),
-        LONGS(w->containers, Container, last), names(w, 1), names(w, 0), marks(w), head(w), statuses(w));
+        LONGS(w->containers, Container, parent), names(w, 1), names(w, 0), LONGS(w->containers, Container, first),
+        LONGS(w->containers, Container, last));
+    return Py_BuildValue("(NNNNN)", text, columns, marks(w, zero), head(w), statuses(w));
 }

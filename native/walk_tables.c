@@ -21,7 +21,8 @@ static int add_tag(Tables *tables, PyObject *row) {
     unsigned int number;
     unsigned int facts;
     if (!PyTuple_Check(row)) return PyErr_SetString(PyExc_TypeError, "walk_tables: a tuple for each tag"), -1;
-    if (!PyArg_ParseTuple(row, "IUbbbbI", &number, &name, &tag.action, &tag.kind, &tag.level, &tag.mark, &facts)) return -1;
+    if (!PyArg_ParseTuple(row, "IUbbbbI", &number, &name, &tag.action, &tag.kind, &tag.level, &tag.mark, &facts))
+        return -1;
     if (number >= KNOWN_TAGS || tables->names[number]) {
         PyErr_SetString(PyExc_ValueError, "walk_tables: a tag with a number that it cannot have");
         return -1;

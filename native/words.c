@@ -116,7 +116,7 @@ static Stems spare_stems;
 static Names spare_keys;
 
 static void names_spare(Names *names, Names *spare) {
-    if (spare->slots || names->slot_count > MOST_KEPT || names->bytes_room > 64 * MOST_KEPT) {
+    if (spare->slots || names->slot_room > MOST_KEPT || names->bytes_room > 64 * MOST_KEPT) {
         names_free(names);
         return;
     }
@@ -135,7 +135,7 @@ static void stems_take(Stems *s) {
 static void stems_spare(Stems *s) {
     const Words *words = &s->words;
     int large = words->room > 16 * MOST_KEPT || words->items_room > 8 * MOST_KEPT || s->id_room > 8 * MOST_KEPT;
-    if (large || spare_stems.ids || s->names.slot_count > MOST_KEPT || s->names.bytes_room > 64 * MOST_KEPT) {
+    if (large || spare_stems.ids || s->names.slot_room > MOST_KEPT || s->names.bytes_room > 64 * MOST_KEPT) {
         stems_free(s);
         return;
     }
@@ -359,6 +359,8 @@ static PyObject *native_coherence_columns(PyObject *self, PyObject *args) {
     stems_take(&page.stems);
     page.keys = spare_keys;
     spare_keys = (Names){0};
+    names_expect(&page.stems.names, held->words.count / 2); /* most words stand there more than once */
+    names_expect(&page.keys, (size_t)held->rows);
     Views views;
     views.count = 0;
     page.rows = held->rows;

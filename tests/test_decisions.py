@@ -123,12 +123,12 @@ def test_pages_are_equal_whether_they_have_been_asked_or_not() -> None:
     assert eager.decisions.label == one.decisions.label and eager.decisions.author == one.decisions.author
 
 
-def test_a_page_holds_columns_of_doubtful_blocks_alone() -> None:
+def test_a_page_holds_no_columns_but_those_that_kinds_are_told_by() -> None:
     page = cleanbody.clean(
         "<p>It rained all day, and in the evening it rained still.</p>" + "<p><a href=x>Go on</a></p>" * 99
     )
     later_ = page.decisions._read.args[0].later  # type: ignore[union-attr]
     assert isinstance(later_.doubtful, naming.Doubtful)
     assert len(later_.doubtful.rows) <= page.decisions.keep.count(0)
-    size = sum(sys.getsizeof(part) for part in (*later_, *later_.doubtful, *later_.page, *later_.verdict))
-    assert size < 8 * len(COLUMNS) * len(page.document)
+    held = (*later_, later_.doubtful.fate, *later_.doubtful.columns, *later_.page, *later_.verdict)
+    assert sum(map(sys.getsizeof, held)) < 8 * len(COLUMNS) * len(page.document)

@@ -16,7 +16,7 @@ if COMPILED:
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the package was built without a C compiler")
 
 NAMES = [
-    *sorted(name.decode() for name in facts() if b":" not in name),
+    *sorted(name.decode() for name in facts() if b"/" not in name),
     "x-y", "o:p", "s:g", "m:mi", "M:Annotation-XML", "SVG", "Table", "foreignObject", "mi", "desc", "a" * 30, "B" * 25,
     "scripts",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from array import array
 from dataclasses import fields
 from typing import Any
 
@@ -179,7 +180,7 @@ def test_a_clock_that_fails_is_heard() -> None:
     with pytest.raises(ZeroDivisionError):
         _native.walk_on(walked, parser.root.mem_id, 0)
     with pytest.raises(RuntimeError):
-        _native.walk_columns(walked)
+        _native.walk_columns(walked, array("l", [0]))
 
 
 @pytest.mark.parametrize(

@@ -888,6 +888,7 @@ HOSTILE = {
     "hashes": lambda: build(("h2", "# " * MANY)),
     "dashes": lambda: build(("p", "- " * MANY + "x")),
     "rows": lambda: build(("table", *[("tr", ("td", "a"), ("td", "b"))] * MANY)),
+    "ragged rows": lambda: build(("table", ("tr", *[("td", "a")] * MANY), *[("tr", ("td", "a"), ("td", "b"))] * MANY)),
     "deep lists": lambda: deep("ul", MANY),
     "deep items": lambda: deep("li", MANY),
     "deep quotes": lambda: deep("blockquote", MANY),

@@ -199,6 +199,7 @@ NESTED = [
     "<em><strong></em>x</strong>y", "<code><pre></code>x", "<x-y><p></x-y>x", "<span><div></span>x",
     "<span><b></span>x", "<address><li><p><li>", "<noscript><p></noscript>x", "<br/></br><p>",
     "<body><p><body><html><head>x", "<p></body></html><div>", "<image><hr><p>x<hr>",
+    "<o:p><b><p>x", "<s:p><script></script><table>x<td>", "<m:mi><svg></m:mi>x", "<o:p></p><li><li>", "<svg><s:g></g>x",
 ]  # fmt: skip
 
 
@@ -213,7 +214,7 @@ def simulated(page: bytes, quirks: bool) -> tuple[list[str], OpenElements]:
             assert tree.end(name[1:])
         else:
             assert tree.start(name, match[2], match[3].endswith(b"/"))
-    return [name.decode().split("+")[0].split(":")[-1] for name in tree._stack if name], tree
+    return [name.decode().split("+")[0].split("/")[-1] for name in tree._stack if name], tree
 
 
 @pytest.mark.parametrize("doctype", ["", "<!doctype html>"], ids=["quirks", "standards"])

@@ -27,6 +27,7 @@ _BOMS = (
     (b"\xff\xfe", "UTF-16LE"),
     (b"\xfe\xff", "UTF-16BE"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 
 # Text in an older encoding holds valid UTF-8 sequences by chance only (a letter of C2-F4 before one of 80-BF; in the
 # double-byte encodings of East Asia perhaps one pair in five), while damage to UTF-8 is a broken character here and
@@ -107,18 +108,17 @@ def decode(data: bytes, *, http_charset: str | None = None) -> Decoded:
     >>> decode("naïve".encode("latin-1"), http_charset="iso-8859-1")
     Decoded(data=b'na\\xc3\\xafve', encoding='windows-1252', source='http', replaced=0)
     """
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return _from_bom(data, mark, name)
+    if data.startswith(_MARKS):
+        return _from_bom(data, *next((mark, name) for mark, name in _BOMS if data.startswith(mark)))
     wide = _wide(data[:_SAMPLE])
     if wide:
         return _decoded(data, wide, "detector")
-    # One byte is looked for many times faster than two, and hardly any page holds it.
-    if b"\x1b" in data and b"\x1b$" in data and data.isascii() and (shifted := _from_shifts(data, http_charset)):
+    if not _is_utf8(data):
+        return _decode_other(data, http_charset)
+    # Most pages have a character above ASCII near their beginning; one byte is looked for many times faster than two.
+    if data.isascii() and b"\x1b" in data and b"\x1b$" in data and (shifted := _from_shifts(data, http_charset)):
         return shifted
-    if _is_utf8(data):
-        return Decoded(data, "UTF-8", "utf-8")
-    return _decode_other(data, http_charset)
+    return Decoded(data, "UTF-8", "utf-8")
 
 
 def encode_text(text: str) -> bytes:
@@ -141,7 +141,7 @@ def looks_binary(data: bytes) -> bool:
     (True, False, False)
     """
     sample = data[:_SAMPLE]
-    if sample.startswith(tuple(mark for mark, _ in _BOMS)):
+    if sample.startswith(_MARKS):
         return False
     if _MAGIC.match(sample):
         return True

@@ -38,7 +38,10 @@ GROUPS: Final = (
     DECLARED_COLUMNS,
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
+TEXT_WORDS: Final = TEXT_COLUMNS.index("words")
+TEXT_COMMAS: Final = TEXT_COLUMNS.index("commas")
 FORM_HEADING: Final = structure.FORM_COLUMNS.index("heading")
+TITLE_OVERLAP: Final = context.COHERENCE_COLUMNS.index("title_overlap")
 INDEX: Final = {name: i for i, name in enumerate(COLUMNS)}
 
 
@@ -93,7 +96,7 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     hints = hints or Hints()
     texts = block_texts(document)
     of_text = text_columns(texts)
-    words, commas = (of_text[TEXT_COLUMNS.index(name)] for name in ("words", "commas"))
+    words, commas = of_text[TEXT_WORDS], of_text[TEXT_COMMAS]
     tree = number_tree(document)
     shapes = shapes_of(document, tree) if document.markup else None
     form = structure.form_columns(document, tree, structure.count_links(document), words)
@@ -103,7 +106,7 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     blocks = BlockWords(texts)
     found = headline.find_headline(document, blocks, words, link_share, prose, hints.headlines)
     coherence = context.coherence_columns(blocks, words, link_share, found.text, hints.description)
-    overlap = coherence[context.COHERENCE_COLUMNS.index("title_overlap")]
+    overlap = coherence[TITLE_OVERLAP]
     columns = (
         *of_text,
         *form,

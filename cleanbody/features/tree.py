@@ -29,6 +29,7 @@ _ROLES: Final = (
     | dict.fromkeys(_LIST_TAGS, ANCESTOR_TAGS.index("list") + 1)
     | {"p": PARAGRAPH}
 )
+_ZERO: Final = array("l", [0])
 SHAPE_DEPTH: Final = 4  # levels of the path that make a block's shape
 
 
@@ -47,9 +48,7 @@ class Tree(NamedTuple):
 
 def integers(n: int) -> array[int]:
     """A column of n zeros to count in."""
-    column = array("l")
-    column.frombytes(bytes(column.itemsize * n))
-    return column
+    return _ZERO * n
 
 
 def number_tree(document: Document) -> Tree:

@@ -15,6 +15,7 @@ from cleanbody.marks import Marks
 from cleanbody.page import MAX_BLOCKS, Document, Head, Status
 
 _STATUSES: Final = (Status.TIMEOUT, Status.TOO_MANY_BLOCKS)  # in the order of native/walk.h
+_ZERO: Final = array("l", [0])
 
 
 class CompiledWalker:
@@ -34,29 +35,9 @@ class CompiledWalker:
 
     def document(self) -> Document:
         """The document gathered so far."""
-        found = core.walk_columns(self._walk)
-        text, start, end, kind, level, flags, container, parent, first, last, tag, names, *more = found
-        marks, head, statuses = more
-        return Document(
-            text=text,
-            markup=True,
-            start=array("l", start),
-            end=array("l", end),
-            kind=kind,
-            level=level,
-            flags=flags,
-            container=array("l", container),
-            parent=array("l", parent),
-            tag=tag,
-            names=names,
-            first=array("l", first),
-            last=array("l", last),
-            marks=Marks.of_columns(
-                array("l", marks[0]), array("l", marks[1]), marks[2], array("l", marks[3]), marks[4]
-            ),
-            head=Head(*head),
-            statuses=tuple(_STATUSES[number] for number in statuses),
-        )
+        text, columns, marks, head, statuses = core.walk_columns(self._walk, _ZERO)
+        found = tuple([_STATUSES[number] for number in statuses])
+        return Document(text, True, *columns, Marks.of_columns(*marks), Head(*head), found)
 
 
 @cache

@@ -188,10 +188,10 @@ def canonical_url(source: Source) -> str | None:
 def _canonical(links: tuple[tuple[str, str], ...]) -> list[str]:
     """The addresses of canonical links, in order. Most pages have many links and write that word in one way."""
     known = index_meta(links)
-    names = [rel for rel in known if "canonical" in rel.lower()]
-    if names == ["canonical"] and len(known["canonical"]) < MAX_CONTENTS:
+    times = "\n".join(known).lower().count("canonical")
+    if times == 1 and len(known.get("canonical", ())) in range(1, MAX_CONTENTS):
         return known["canonical"]
-    return [href for rel, href in links if "canonical" in rel.lower().split()] if names else []
+    return [href for rel, href in links if "canonical" in rel.lower().split()] if times else []
 
 
 def absolute(address: str, base: str, url: str | None) -> str | None:

@@ -274,13 +274,18 @@ def headline_votes(source: Source, site: Site) -> dict[str, float]:
 def _offers(source: Source) -> dict[str, float]:
     """The first string of every source, with the trust of all that offer just this string."""
     linked = source.linked
-    offers = [(text, _LINKED_TRUST) for text in linked.headlines[:1]]
+    offers: list[tuple[str, float]] = []
+    if linked.headlines:
+        offers.append((linked.headlines[0], _LINKED_TRUST))
     if source.head.props:
         offers += [(plain(value), _PROP_TRUST) for value in source.props("headline")][:1]
-    offers += [(source.first(name), trust) for name, trust in _META_TRUST.items() if name in source.meta]
-    offers += [(plain(source.head.title), _TITLE_TRUST)]
-    offers += [(text, _NAME_TRUST) for text in linked.names[:1]]
-    offers += [(text, _TRAIL_TRUST) for text in linked.breadcrumbs[-1:]]
+    for name in filter(source.meta.__contains__, _META_TRUST):
+        offers.append((source.first(name), _META_TRUST[name]))
+    offers.append((plain(source.head.title), _TITLE_TRUST))
+    if linked.names:
+        offers.append((linked.names[0], _NAME_TRUST))
+    if linked.breadcrumbs:
+        offers.append((linked.breadcrumbs[-1], _TRAIL_TRUST))
     found: dict[str, float] = {}
     for text, trust in offers:
         if text:

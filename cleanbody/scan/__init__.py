@@ -227,7 +227,6 @@ class _Scan:
     def _end_tag(self, match: re.Match[bytes], name: bytes) -> None:
         if self._in_frames and name in FRAMES | {b"noframes"}:
             self._replace(match.start(), match.end(), b"</div>" if name == b"noframes" else b"\n")
-            name = b"div" if name == b"noframes" else b"frame"
         elif not self._tree.end(name):
             self._drop(match.start(), match.end(), name in INLINE)
         else:

@@ -1,6 +1,6 @@
 """Element names by what the HTML standard's tree construction does with them (13.2.4.2, 13.2.6.4.7, 13.2.6.5).
 
-SVG and MathML elements carry ``s:`` or ``m:`` before their lower-case names.
+SVG and MathML elements carry ``s/`` or ``m/`` before their lower-case names.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ SECTIONS = names("tbody tfoot thead")
 TABLE_PARTS = SECTIONS | names("caption col colgroup td th tr")
 CELLS = names("caption td th")
 IMPLIED_END = names("dd dt li optgroup option p rb rp rt rtc")
-FOREIGN_HTML = names("s:foreignobject s:desc s:title")
-MATH_TEXT = names("m:mi m:mo m:mn m:ms m:mtext")
-INTEGRATION = FOREIGN_HTML | MATH_TEXT | names("m:annotation-xml+html")
-SCOPE = CELLS | MARKERS | INTEGRATION | names("table template select m:annotation-xml")
+FOREIGN_HTML = names("s/foreignobject s/desc s/title")
+MATH_TEXT = names("m/mi m/mo m/mn m/ms m/mtext")
+INTEGRATION = FOREIGN_HTML | MATH_TEXT | names("m/annotation-xml+html")
+SCOPE = CELLS | MARKERS | INTEGRATION | names("table template select m/annotation-xml")
 SPECIAL = (BLOCKS | HEADINGS | MARKERS | TABLE_PARTS | INTEGRATION) | names(
-    "button dd dt form li noscript select table template m:annotation-xml"
+    "button dd dt form li noscript select table template m/annotation-xml"
 )
 LOOSE = names("address div p")  # special, and yet <li> and <dd> look past them
 BREAKOUT = names(

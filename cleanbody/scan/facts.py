@@ -62,7 +62,7 @@ _END_ORDER = (
     "_end_nothing _end_scoped _end_p _end_br _end_li _end_heading _adopt _end_form _end_marker _end_template "
     "_end_table_part"
 )
-_OTHERS = names("mglyph malignmark annotation-xml m:annotation-xml+html ruby")  # with a part of their own
+_OTHERS = names("mglyph malignmark annotation-xml m/annotation-xml+html ruby")  # with a part of their own
 
 
 def _numbers(table: Mapping[bytes, Callable[..., Any]], order: str) -> dict[bytes, int]:

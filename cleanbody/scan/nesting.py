@@ -55,7 +55,7 @@ class OpenElements(Stack):
         name: lower case.  tag: the bytes between name and ``>``.  closes_itself: the tag ends in ``/>``.
         """
         self._touched = False
-        if self._stack and self._stack[-1][1:2] == b":" and self._stays_foreign(name, tag):
+        if self._stack and self._stack[-1][1:2] == b"/" and self._stays_foreign(name, tag):
             kept = closes_itself or self._start_foreign(name, tag)
         else:
             template = self._note_template_mode(name) if self._modes else None
@@ -84,7 +84,7 @@ class OpenElements(Stack):
         top = self._stack[-1]
         if top in MATH_TEXT:
             return name in (b"mglyph", b"malignmark")
-        if top in INTEGRATION or (top == b"m:annotation-xml" and name == b"svg"):
+        if top in INTEGRATION or (top == b"m/annotation-xml" and name == b"svg"):
             return False
         if name not in BREAKOUT and not (name == b"font" and attributes(tag).keys() & {b"color", b"face", b"size"}):
             return True
@@ -96,7 +96,7 @@ class OpenElements(Stack):
         if self._full():
             return False
         full_name = self._stack[-1][:2] + name
-        if full_name == b"m:annotation-xml":
+        if full_name == b"m/annotation-xml":
             encoding = attributes(tag).get(b"encoding", b"").lower()
             if encoding in (b"text/html", b"application/xhtml+xml"):
                 full_name += b"+html"
@@ -218,8 +218,8 @@ class OpenElements(Stack):
         if self._full():
             return False
         self._reopen()
-        place = self._push((b"s:" if name == b"svg" else b"m:") + name)
-        if place == 0 or self._stack[place - 1][1:2] != b":":
+        place = self._push((b"s/" if name == b"svg" else b"m/") + name)
+        if place == 0 or self._stack[place - 1][1:2] != b"/":
             self._foreign_roots.append(place)
         return True
 
@@ -285,7 +285,7 @@ class OpenElements(Stack):
         if self._dropped.get(name):
             self._dropped[name] -= 1
             return False
-        if not (self._stack and self._stack[-1][1:2] == b":" and self._end_foreign(name)):
+        if not (self._stack and self._stack[-1][1:2] == b"/" and self._end_foreign(name)):
             ENDS.get(name, OpenElements._end_other)(self, name)
         if self._dropped and self.depth + self.closed < self.limit:
             self._dropped.clear()
@@ -296,9 +296,9 @@ class OpenElements(Stack):
             while self.foreign:
                 self._pop_to(len(self._stack) - 1)
             return False
-        place = max(self._last(b"s:" + name), self._last(b"m:" + name))
+        place = max(self._last(b"s/" + name), self._last(b"m/" + name))
         if name == b"annotation-xml":
-            place = max(place, self._last(b"m:annotation-xml+html"))
+            place = max(place, self._last(b"m/annotation-xml+html"))
         if place < self._foreign_roots[-1] or place < 0:
             return False
         self._pop_to(place)

@@ -101,12 +101,12 @@ class Stack:
     def foreign(self) -> bool:
         """Whether a start tag here would make an SVG or MathML element (so that nothing is raw text)."""
         top = self._stack[-1] if self._stack else b""
-        return top[1:2] == b":" and top not in INTEGRATION
+        return top[1:2] == b"/" and top not in INTEGRATION
 
     @property
     def cdata(self) -> bool:
         """Whether the current element is an SVG or MathML one, so that CDATA sections are text."""
-        return bool(self._stack) and self._stack[-1][1:2] == b":"
+        return bool(self._stack) and self._stack[-1][1:2] == b"/"
 
     def _last(self, name: bytes) -> int:
         places = self._at.get(name)
