@@ -115,7 +115,7 @@ def measure(args: argparse.Namespace, form: str) -> None:
             (row.page.set, row.page.id): fold for row, fold in zip(everything, fit.folds(everything), strict=True)
         }
         parts, logits = [], []
-        for fold in range(fit.FOLDS):
+        for fold in args.fold or range(fit.FOLDS):
             test = [row for row in tested if fold_of[row.page.set, row.page.id] == fold]
             if test:
                 parts += test
@@ -130,6 +130,7 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.42)
     parser.add_argument("--seeds", type=Path)
     parser.add_argument("--weight", action="append", default=[], metavar="SET=N")
+    parser.add_argument("--fold", action="append", type=int, choices=range(fit.FOLDS), help="some of them alone")
     parser.add_argument("--form", action="append", choices=FORMS, help="pages or texts alone")
     args = parser.parse_args()
     print("| set | pages | F1 |\n|---|---|---|", flush=True)
