@@ -418,7 +418,6 @@ def test_blocks_parted_by_blank_lines_are_the_same_blocks(source: str) -> None:
     assert kinds(again) == kinds(document)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a tenth of the fixtures still lose a line more")
 def test_cleaning_cleaned_text_changes_nothing() -> None:
     """In at least 99 of 100 texts."""
     sources = {case.name: case.read() for case in cases() if case.expected["input"] == "page.txt"}
