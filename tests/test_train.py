@@ -126,5 +126,12 @@ def test_sets_that_there_are_not_are_named(tmp_path: Path) -> None:
         train_model([path], of_sets={"nowhere": 2.0})
     with pytest.raises(DataError, match="--leave-out nowhere: no such set; there are own"):
         train_model([path], ["nowhere"])
-    with pytest.raises(DataError, match="too few to train on"):
+    with pytest.raises(DataError, match="1 labelled pages or texts are too few to train on"):
         train_model([path], processes=1)
+    unknown = write(tmp_path / "other.jsonl", [{"html": HTML}])
+    with pytest.raises(DataError, match="too few to train on"):
+        train_model([path, unknown], processes=1)
+    with pytest.raises(DataError, match="no page with a main_content"):
+        train_model([unknown], processes=1)
+    with pytest.raises(DataError, match=r"own\.jsonl:1: html and main_content are text or null"):
+        train_model([write(path, [{"html": HTML, "main_content": 5}])], processes=1)

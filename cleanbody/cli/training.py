@@ -76,6 +76,8 @@ def _set_weights(weights: Sequence[str]) -> dict[str, float]:
 def _training(name: str) -> Any:
     """A module of `cleanbody.train`, which needs what only the extra installs."""
     try:
+        if name == "trainer":
+            importlib.import_module("lightgbm")
         return importlib.import_module(f"cleanbody.train.{name}")
     except ImportError as error:
         raise click.UsageError(f"{error.name} is missing; install 'cleanbody[train]'") from None

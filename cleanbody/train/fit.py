@@ -162,8 +162,7 @@ def fit_stages(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = 
     Raises:
         DataError: there are too few pages.
     """
-    if len(pages) < 2 * FOLDS:
-        raise DataError(f"{len(pages)} labelled pages or texts are too few to train on: give at least {2 * FOLDS}")
+    check_enough(pages)
     features = stack(pages, "features")
     target, weight = stack(pages, "target"), weights(pages, of_sets)
     first = fit_stage(features, target, weight, COLUMNS)
@@ -175,6 +174,12 @@ def fit_stages(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = 
         unseen = predict(fit_stage(both[~held], target[~held], weight[~held], columns, "second"), both[held])
         second = calibrated(second, *platt(unseen, target[held], weight[held]))
     return {"first": first, "second": second}
+
+
+def check_enough(pages: Sequence[PageRows]) -> None:
+    """Raises DataError where there are too few pages to train on."""
+    if len(pages) < 2 * FOLDS:
+        raise DataError(f"{len(pages)} labelled pages or texts are too few to train on: give at least {2 * FOLDS}")
 
 
 def platt(logits: Doubles, target: Floats, weight: Floats) -> tuple[float, float]:

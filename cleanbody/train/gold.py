@@ -78,7 +78,7 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
     """The pages and texts of some files that have gold text; pages have to come before the texts made of them.
 
     Raises:
-        DataError: a line is no JSON object.
+        DataError: a line is no JSON object, or its gold no text.
     """
     return (page for page in _rows(paths) if page.known)
 
@@ -103,6 +103,8 @@ def _rows(paths: Sequence[Path]) -> Iterator[Labelled]:
             for number, line in enumerate(lines, 1):
                 try:
                     page = _labelled(json.loads(line), path, number)
+                except DataError:
+                    raise
                 except (ValueError, AttributeError) as error:
                     raise DataError(f"{path}:{number}: no JSON object: give one labelled page a line") from error
                 if page is None:
@@ -118,6 +120,8 @@ def _rows(paths: Sequence[Path]) -> Iterator[Labelled]:
 def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
     html, text = row.get("html") or "", text_of(row)
     gold = row.get("main_content", row.get("gold"))
+    if not isinstance(html, str) or not isinstance(gold, str | None):
+        raise DataError(f"{path}:{number}: html and main_content are text or null")
     if not (html or text):
         return None
     fold = row.get("fold")

@@ -15,7 +15,7 @@ from cleanbody.features import COLUMNS
 from cleanbody.features.context import block_texts
 from cleanbody.html import read_html
 from cleanbody.model import Ensemble
-from cleanbody.train.fit import fit_stage, predict, weights
+from cleanbody.train.fit import check_enough, fit_stage, predict, weights
 from cleanbody.train.gold import Labelled
 from cleanbody.train.matrix import MOST_BLOCKS, PageRows, page_rows, stack
 
@@ -23,7 +23,12 @@ LEAST_TAUGHT = 200  # characters that are kept of a page, to learn from it
 
 
 def teacher(rows: Sequence[PageRows], of_sets: Mapping[str, float] | None = None) -> Ensemble:
-    """A first stage for pages. A second one keeps the same, so that it would teach the same."""
+    """A first stage for pages. A second one keeps the same, so that it would teach the same.
+
+    Raises:
+        DataError: there are too few pages.
+    """
+    check_enough(rows)
     return fit_stage(stack(rows, "features"), stack(rows, "target"), weights(rows, of_sets), COLUMNS)
 
 

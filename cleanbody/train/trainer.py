@@ -76,8 +76,11 @@ def train_model(
         raise DataError(f"--weight {', '.join(sorted(wrong))}: no such set")
     everything = without([*known, *unknown], leave_out)
     pages = [page for page in everything if page.known]
+    if not pages:
+        raise DataError("no page with a main_content and no text with a gold to train on")
     rows = form_rows(pages, seeds, "page")
-    lessons = list(taught((page for page in everything if not page.known), teacher(rows, of_sets))) if rows else []
+    unlabelled = [page for page in everything if not page.known]
+    lessons = list(taught(unlabelled, teacher(rows, of_sets))) if rows and unlabelled else []
     with ProcessPoolExecutor(1) if processes > 1 else nullcontext() as pool:
         of_texts = partial(_fit_texts, pages, lessons, seeds, of_sets)
         texts = pool.submit(of_texts).result if pool else of_texts
