@@ -285,6 +285,7 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             bare("“Museum opens doors to young painters"),
             bare("Museum opens, doors, young, painters, again, here"),
             bare("Museum opens doors"),
+            amid("<figure><figcaption>Museum opens doors to young painters</figcaption></figure>"),
             Case(f"{BARE}\n\nMuseum opens doors to young painters", MUSEUM),
             Case(f"{TITLE}\n\n{A}\n\nHome\n\nMuseum opens doors to young painters\n\n{B}", MUSEUM),
         ],
