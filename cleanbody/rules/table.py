@@ -22,6 +22,11 @@ _IN_PROSE: Final = (
     *_UNLIKE,
     "body_overlap <= .2",
 )
+# Pieces with marks between them, above the prose: the steps of a trail, or the names in a row.
+_PARTED: Final = (
+    *("separators >= 2", "marks <= .2", "words <= 25", "words_before <= .1"),
+    *("ends_sentence < 1", "dates < 1", "bullet < 1"),
+)
 _IN_BOX: Final = ("since_prose <= 1.4", "until_prose <= 1.4")
 _SHORT_BEFORE: Final = ("words_1_before >= 1", "words_1_before <= 2.6")
 _SHORT_AFTER: Final = ("words_1_after >= 1", "words_1_after <= 2.6")
@@ -75,13 +80,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "trail-of-words",
         Label.BREADCRUMB,
         5,
-        "separators >= 2",
-        "words <= 25",
-        "words_before <= .1",
-        "ends_sentence < 1",
-        "dates < 1",
-        "bullet < 1",
-        "marks <= .2",
+        *_PARTED,
         "from_headline <= 0",
     ),
     row(  # what a page's <title> becomes when its text is scraped
@@ -104,13 +103,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "row-of-words",
         Label.NAVIGATION,
         3,
-        "separators >= 2",
-        "words <= 25",
-        "words_before <= .1",
-        "ends_sentence < 1",
-        "dates < 1",
-        "bullet < 1",
-        "marks <= .2",
+        *_PARTED,
         "from_headline > 0",
     ),
     row("nav-element", Label.NAVIGATION, 3.5, "in_nav >= 1", "words <= 25"),
