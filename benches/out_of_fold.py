@@ -22,7 +22,7 @@ import numpy as np
 
 from cleanbody.classify import page_cut, sigmoid
 from cleanbody.train import fit
-from cleanbody.train.gold import Labelled, read_pages
+from cleanbody.train.gold import Labelled, parted, read_pages
 from cleanbody.train.matrix import PageRows, stack
 from cleanbody.train.teach import taught, teacher
 from cleanbody.train.trainer import FORMS, form_rows
@@ -87,8 +87,7 @@ def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> N
         at += rows
         if page.page.renderer in fit.COPY_WEIGHTS or page.page.set == fit.SYNTHETIC:
             continue
-        sizes = [0.0 if i == page.headline else float(len(words)) for i, words in enumerate(page.words)]
-        f1 = page_f1(page, np.array(scores) >= page_cut(scores, sizes, threshold))
+        f1 = page_f1(page, np.array(scores) >= page_cut(scores, page.sizes, threshold))
         name = f"{page.page.set} {page.page.renderer}".strip()
         for group in {"", page.page.page_type or page.page.lang}:
             groups[name, group].append(f1)
@@ -99,7 +98,7 @@ def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> N
 def measure(args: argparse.Namespace, form: str) -> None:
     """Fit and report what is of one form."""
     of_sets = {name: float(number) for name, number in (weight.split("=") for weight in args.weight)}
-    known, unknown = read_pages(args.sets)
+    known, unknown = parted(list(read_pages(args.sets)))
     own = form_rows(known, args.seeds, form)
     pages = own if form == "page" else form_rows(known, args.seeds, "page")
     lessons = Lessons(own, pages, unknown, args.seeds, of_sets)

@@ -12,7 +12,7 @@ import pytest
 from cleanbody.features import COLUMNS
 from cleanbody.model import Ensemble, read_model
 from cleanbody.page import DataError
-from cleanbody.train.gold import read_gold, read_pages
+from cleanbody.train.gold import parted, read_gold, read_pages
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 HTML = """<body><nav><a href="/">Home</a> <a href="/news">News</a></nav><h1>The bridge stays shut</h1>
@@ -67,7 +67,7 @@ def test_pages_without_gold_are_read_apart(tmp_path: Path) -> None:
     ]
     path = write(tmp_path / "own-1.jsonl", rows)
     assert [page.id for page in read_gold([path])] == ["a", "d"]
-    known, unknown = read_pages([path])
+    known, unknown = parted(list(read_pages([path])))
     assert [page.id for page in known] == ["a", "d"] and all(page.known for page in known)
     assert [(page.id, page.gold, page.known, page.set) for page in unknown] == [("b", "", False, "own")]
 
@@ -78,7 +78,7 @@ def test_a_teacher_says_what_is_body(tmp_path: Path) -> None:
 
     empty = HTML.replace("<p>The old", "<p hidden>The old").split("<p>")[0] + "</body>"
     path = write(tmp_path / "own.jsonl", [{"id": "a", "html": HTML}, {"id": "b", "html": "<p>Leave a Reply</p>"}])
-    _, pages = read_pages([path])
+    pages = list(read_pages([path]))
     (page,) = taught(pages, by_words(10.0))
     first, second = page.gold.split("\n")
     assert first.startswith("The old bridge") and second.endswith("the far side.")  # neither headline nor prompt

@@ -80,23 +80,15 @@ def read_gold(paths: Sequence[Path]) -> Iterator[Labelled]:
     Raises:
         DataError: a line is no JSON object, or its gold no text.
     """
-    return (page for page in _rows(paths) if page.known)
+    return (page for page in read_pages(paths) if page.known)
 
 
-def read_pages(paths: Sequence[Path]) -> tuple[list[Labelled], list[Labelled]]:
+def read_pages(paths: Sequence[Path]) -> Iterator[Labelled]:
     """What `read_gold` reads, and the pages beside it whose gold nobody knows.
 
     Raises:
-        DataError: a line is no JSON object.
+        DataError: as `read_gold` does.
     """
-    known: list[Labelled] = []
-    unknown: list[Labelled] = []
-    for page in _rows(paths):
-        (known if page.known else unknown).append(page)
-    return known, [page for page in unknown if page.html]
-
-
-def _rows(paths: Sequence[Path]) -> Iterator[Labelled]:
     rendered_from: dict[str, Labelled] = {}
     for path in paths:
         with open_text(path) as lines:
@@ -117,12 +109,17 @@ def _rows(paths: Sequence[Path]) -> Iterator[Labelled]:
                 yield page
 
 
+def parted(pages: Sequence[Labelled]) -> tuple[list[Labelled], list[Labelled]]:
+    """The pages whose gold somebody knows, and the others."""
+    return [page for page in pages if page.known], [page for page in pages if not page.known]
+
+
 def _labelled(row: dict[str, Any], path: Path, number: int) -> Labelled | None:
     html, text = row.get("html") or "", text_of(row)
     gold = row.get("main_content", row.get("gold"))
     if not isinstance(html, str) or not isinstance(gold, str | None):
         raise DataError(f"{path}:{number}: html and main_content are text or null")
-    if not (html or text):
+    if not html and (gold is None or not text):
         return None
     fold = row.get("fold")
     return Labelled(

@@ -47,6 +47,11 @@ class PageRows:
     headline: int
     labels: Bytes  # numbers of `model.KIND_LABELS`, -1 where unknown
 
+    @property
+    def sizes(self) -> list[float]:
+        """Words of each block that a page's cut is about: none of the headline, which is kept whatever the cut."""
+        return [0.0 if i == self.headline else float(len(own)) for i, own in enumerate(self.words)]
+
 
 def measured_words(text: str) -> list[str]:
     """The words of a text as word F1 counts them.

@@ -41,10 +41,9 @@ def taught(pages: Iterable[Labelled], ensemble: Ensemble) -> Iterator[Labelled]:
     for page in pages:
         rows = page_rows(page)
         scores = [sigmoid(x) for x in predict(ensemble, rows.features)]
-        words = [0.0 if i == rows.headline else float(len(own)) for i, own in enumerate(rows.words)]
-        cut = page_cut(scores, words, Config().threshold)
+        cut = page_cut(scores, rows.sizes, Config().threshold)
         texts = block_texts(read_html(page.html))[:MOST_BLOCKS]
-        kept = [text for text, score, size in zip(texts, scores, words, strict=True) if size and score >= cut]
+        kept = [text for text, score, size in zip(texts, scores, rows.sizes, strict=True) if size and score >= cut]
         gold = "\n".join(kept)
         if len(gold) >= LEAST_TAUGHT:
             yield page._replace(gold=gold)

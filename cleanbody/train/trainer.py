@@ -15,7 +15,7 @@ from cleanbody.model import Ensemble, write_model
 from cleanbody.page import DataError
 from cleanbody.train import copies
 from cleanbody.train.fit import PARAMETERS, STAGES, fit
-from cleanbody.train.gold import Labelled, read_pages
+from cleanbody.train.gold import Labelled, parted, read_pages
 from cleanbody.train.kinds import fit_all_kinds
 from cleanbody.train.matrix import PageRows, page_rows
 from cleanbody.train.page_types import fit_page_types
@@ -71,16 +71,14 @@ def train_model(
     Raises:
         DataError: a file cannot be read as such, there are too few pages, or a set is named that there is not.
     """
-    known, unknown = read_pages(paths)
-    if wrong := set(of_sets or ()) - {page.set for page in (*known, *unknown)}:
+    everything = list(read_pages(paths))
+    if wrong := set(of_sets or ()) - {page.set for page in everything}:
         raise DataError(f"--weight {', '.join(sorted(wrong))}: no such set")
-    everything = without([*known, *unknown], leave_out)
-    pages = [page for page in everything if page.known]
+    pages, unknown = parted(without(everything, leave_out))
     if not pages:
         raise DataError("no page with a main_content and no text with a gold to train on")
     rows = form_rows(pages, seeds, "page")
-    unlabelled = [page for page in everything if not page.known]
-    lessons = list(taught(unlabelled, teacher(rows, of_sets))) if rows and unlabelled else []
+    lessons = list(taught(unknown, teacher(rows, of_sets))) if rows and unknown else []
     with ProcessPoolExecutor(1) if processes > 1 else nullcontext() as pool:
         of_texts = partial(_fit_texts, pages, lessons, seeds, of_sets)
         texts = pool.submit(of_texts).result if pool else of_texts
