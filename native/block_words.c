@@ -89,40 +89,10 @@ static PyObject *native_block_words(PyObject *self, PyObject *texts) {
     return NULL;
 }
 
-static PyObject *native_word_hashes(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *capsule, *hashes, *first;
-    if (!PyArg_ParseTuple(args, "OOO", &capsule, &hashes, &first)) return NULL;
-    const BlockWords *held = block_words_of(capsule);
-    if (!held) return NULL;
-    Views views;
-    views.count = 0;
-    uint64_t *out = views_get(&views, hashes, sizeof *out, (Py_ssize_t)held->words.count, 1);
-    long *begin = out ? views_get(&views, first, sizeof *begin, held->rows + 1, 1) : NULL;
-    for (size_t i = 0; begin && i < held->words.count; i++) out[i] = word_hash(&held->words, &held->words.items[i]);
-    for (Py_ssize_t i = 0; begin && i <= held->rows; i++) begin[i] = (long)held->first[i];
-    views_release(&views);
-    return begin ? Py_NewRef(Py_None) : NULL;
-}
-
-static PyObject *native_block_word_count(PyObject *self, PyObject *capsule) {
-    (void)self;
-    const BlockWords *held = block_words_of(capsule);
-    return held ? PyLong_FromSize_t(held->words.count) : NULL;
-}
-
 PyDoc_STRVAR(block_words_doc,
 "block_words(texts)\n--\n\n"
 "Split the texts of all blocks; see cleanbody.features.block_words.");
-PyDoc_STRVAR(block_word_count_doc, "block_word_count(block_words)\n--\n\nHow many words all blocks have.");
-PyDoc_STRVAR(word_hashes_doc,
-"word_hashes(block_words, hashes, first)\n--\n\n"
-"Write down the hash of each word, and the number of each block's first word and of them all; see\n"
-"cleanbody.features.block_words.");
-
 PyMethodDef block_words_methods[] = {
     {"block_words", native_block_words, METH_O, block_words_doc},
-    {"block_word_count", native_block_word_count, METH_O, block_word_count_doc},
-    {"word_hashes", native_word_hashes, METH_VARARGS, word_hashes_doc},
     {NULL, NULL, 0, NULL},
 };

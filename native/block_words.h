@@ -23,22 +23,4 @@ static inline int block_is_whole(const BlockWords *held, Py_ssize_t i) {
     return PyUnicode_GET_LENGTH(block_text(held, i)) <= MOST_CHARACTERS;
 }
 
-/* A hash that is the same in every process: cleanbody.features.block_words.word_hash. No key is in it, so that a page
-   can choose what collides: for looking words up in tables of the library's own. */
-static inline uint64_t word_hash(const Words *words, const Word *word) {
-    static const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
-    const unsigned char *p = words->bytes + word->begin; /* eight bytes more may be read behind every word */
-    uint64_t hash = word->size * factor;
-    for (size_t left = word->size; left; p += 8) {
-        uint64_t eight = load64(p);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        eight = __builtin_bswap64(eight);
-#endif
-        if (left < 8) eight &= ~UINT64_C(0) >> (64 - 8 * left);
-        hash = names_mix(hash ^ eight, factor);
-        left -= left < 8 ? left : 8;
-    }
-    return hash;
-}
-
 #endif

@@ -80,7 +80,7 @@ def zeros(n: int) -> array[float]:
 
 def blank(n: int, count: int) -> list[array[float]]:
     """`count` columns of n zeros."""
-    return core.copies(_ZERO * n, count) if core is not None else copies(_ZERO * n, count)
+    return copies(_ZERO * n, count)
 
 
 def copies(column: array[float], count: int) -> list[array[float]]:
