@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,7 +17,8 @@ from cleanbody.train.gold import Labelled
 from cleanbody.train.layouts import Layout, Line, Section, read_layouts, write_html, write_text
 from cleanbody.train.lexicon import read_phrases
 from cleanbody.train.phrasebook import read_book, read_lines, read_seed_book
-from cleanbody.train.synthesize import FORMS, Maker, Synthetic, synthesize
+from cleanbody.train.synthesize import _FRAME as FRAME
+from cleanbody.train.synthesize import FORMS, Maker, Synthetic, Variety, synthesize
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS, HELD_OUT = ROOT / "seeds", ROOT / "benches" / "held_out"
@@ -47,9 +49,9 @@ ARTICLE = Article(
 OTHER = Article("b", "Bakery chain recalls rye loaves in three counties", ARTICLE.paragraphs, None, "example.org", "en")
 
 
-def maker(folder: Path = HELD_OUT, tables: float = 0.0) -> Maker:
+def maker(folder: Path = HELD_OUT, variety: Variety | None = None) -> Maker:
     book = read_seed_book(SEEDS) if folder == SEEDS else read_book(folder / "lines")
-    return Maker([ARTICLE, OTHER], book, read_layouts(folder / "layouts.toml"), tables)
+    return Maker([ARTICLE, OTHER], book, read_layouts(folder / "layouts.toml"), variety)
 
 
 def texts_of(document: Synthetic) -> list[str]:
@@ -73,7 +75,7 @@ def test_the_truth_is_the_document_stretch_by_stretch(form: str, folder: Path) -
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_table_is_body_cell_by_cell(form: str) -> None:
-    made = maker(tables=1.0)
+    made = maker(variety=Variety(tables=1.0))
     for seed in range(20):
         document = made.make(ARTICLE, form, seed)
         words = [word for one in document.truth for word in words_of(one.text)]
@@ -82,6 +84,33 @@ def test_a_table_is_body_cell_by_cell(form: str) -> None:
         assert len(cells) >= 2 and all(one.keep for one in cells)
         own = set(words_of(" ".join(one.text for one in ARTICLE.paragraphs)))
         assert any(set(words_of(one.text)) & own for one in cells)
+
+
+@pytest.mark.parametrize("form", ["bare", "classes"])
+def test_mixed_layouts_write_each_kind_of_box_in_a_way_of_its_own(form: str) -> None:
+    made = maker(SEEDS, Variety(mixed=1.0))
+    own = {layout.name: layout for layout in made.layouts[form]}
+    used = set()
+    for seed in range(60):
+        document = made.make(ARTICLE, form, seed)
+        words = [word for one in document.truth for word in words_of(one.text)]
+        assert [word for text in texts_of(document) for word in words_of(text)] == words, (document.layout, seed)
+        layout = made.layout(form, Random(seed))
+        frame = own[layout.name.removesuffix(", mixed")]
+        assert {role: layout.roles.get(role) for role in FRAME} == {role: frame.roles.get(role) for role in FRAME}
+        used.add(layout.roles["newsletter"])
+    assert used == {one.roles.get("newsletter", one.roles["block"]) for one in own.values()}
+
+
+def test_short_documents_end_after_the_first_paragraphs_and_never_with_a_subheading() -> None:
+    made = maker(variety=Variety(short=1.0))
+    lengths = set()
+    for seed in range(40):
+        document = made.make(ARTICLE, "text", seed)
+        body = [one.text.lstrip("-•* ") for one in document.truth if one.label is Label.BODY]
+        assert body == [one.text for one in ARTICLE.paragraphs[: len(body)]]
+        lengths.add(len(body))
+    assert lengths == {1, 3, 4, 5}  # the second of the article is a subheading
 
 
 def test_all_kinds_come_and_headlines_are_copied() -> None:

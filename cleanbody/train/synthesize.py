@@ -10,22 +10,38 @@ import html as entities
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from cleanbody.features.tokens import SPACELESS, content_stems, words_of
 from cleanbody.page import Kind, Label
-from cleanbody.train.articles import Article, held_out
+from cleanbody.train.articles import Article, Paragraph, held_out
 from cleanbody.train.gold import Labelled
 from cleanbody.train.layouts import CELL, Layout, Line, Section, Truth, read_layouts, write_html, write_text
 from cleanbody.train.phrasebook import Phrasebook, read_seed_book
 
 FORMS: Final = ("text", "bare", "classes")
 _ROLE_OF_KIND: Final = {Kind.HEADING: "subheading", Kind.ITEM: "item", Kind.QUOTE: "quote", Kind.CAPTION: "caption"}
-TABLES: Final = 0.3
 _PLACES: Final = ("top", "main", "bottom")
+_FRAME: Final = frozenset({"page", "main", "headline", "subheading", "paragraph", "item", "quote", "caption", "table"})
+
+
+class Variety(NamedTuple):
+    """Shares of documents that are made otherwise, so that one model copes with more than the layouts that there are.
+
+    ``tables``: a table of the article's words and of numbers stands in the body, short lines that are body. ``mixed``:
+    each kind of box is written as in a layout of its own, as on pages that are put together of plug-ins. ``short``: the
+    article ends after its first paragraphs.
+    """
+
+    tables: float = 0.0
+    mixed: float = 0.0
+    short: float = 0.0
+
+
+TRAINING: Final = Variety(tables=0.3, mixed=0.5, short=0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +79,13 @@ class Maker:
         articles: what documents may be made of, and whose headlines teasers may be.
         book: what stands around them.
         layouts: ways to write a page, some with class names and some without.
-        tables: share of documents that get a table of the article's words and of numbers: short lines that are body.
+        variety: shares of documents that are made otherwise.
     """
 
     def __init__(
-        self, articles: Sequence[Article], book: Phrasebook, layouts: Sequence[Layout], tables: float = 0.0
+        self, articles: Sequence[Article], book: Phrasebook, layouts: Sequence[Layout], variety: Variety | None = None
     ) -> None:
-        self.tables = tables
+        self.variety = variety or Variety()
         self.articles = [one for one in articles if book.knows(one.lang)]
         self.book = book
         self.layouts: Mapping[str, list[Layout]] = {
@@ -88,10 +104,22 @@ class Maker:
         if form == "text":
             source, truth = write_text(sections, rng)
             return Synthetic(name, form, source, truth, article, "text")
-        layout = rng.choice(self.layouts[form])
+        layout = self.layout(form, rng)
         head = _head(article, site, rng)
         source, truth = write_html(sections, layout, rng, head=head, lang=article.lang)
         return Synthetic(name, form, source, truth, article, layout.name)
+
+    def layout(self, form: str, rng: random.Random) -> Layout:
+        """A layout of a form, or one whose boxes are those of several."""
+        layouts = self.layouts[form]
+        own = rng.choice(layouts)
+        if not self.variety.mixed or rng.random() >= self.variety.mixed:
+            return own
+        roles = dict(own.roles)
+        for role in sorted({role for one in layouts for role in one.roles} - _FRAME):
+            other = rng.choice(layouts).roles
+            roles[role] = other.get(role, other["block"])
+        return replace(own, name=f"{own.name}, mixed", roles=roles)
 
     def other_title(self, article: Article, rng: random.Random) -> str:
         """The headline of another story, of which the article says nothing."""
@@ -119,6 +147,7 @@ class _Composer:
     def __init__(self, maker: Maker, article: Article, site: str, rng: random.Random) -> None:
         self.maker, self.article, self.site, self.rng = maker, article, site, rng
         self.writer = maker.book.pick(article.lang, "name", rng)
+        self.paragraphs = self.opening() if self.varies("short") else article.paragraphs
 
     def line(self, role: str) -> str:
         return self.maker.book.pick(self.article.lang, role, self.rng, site=self.site)
@@ -133,6 +162,18 @@ class _Composer:
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
+
+    def varies(self, what: str) -> bool:
+        """Whether this document is of a share of `Variety`; nothing is drawn where there is no such share."""
+        share: float = getattr(self.maker.variety, what)
+        return share > 0.0 and self.chance(share)
+
+    def opening(self) -> Sequence[Paragraph]:
+        """The article's first paragraphs; no subheading is the last of them."""
+        count = self.rng.randint(2, 5)
+        while count > 1 and self.article.paragraphs[:count][-1].kind is Kind.HEADING:
+            count -= 1
+        return self.article.paragraphs[:count]
 
     def compose(self) -> list[Section]:
         """All sections, in reading order."""
@@ -217,13 +258,13 @@ class _Composer:
     def body(self) -> Iterator[Section]:
         """The article, with what stands between its paragraphs."""
         parts = []
-        for item, group in groupby(self.article.paragraphs, key=lambda one: one.kind is Kind.ITEM):
+        for item, group in groupby(self.paragraphs, key=lambda one: one.kind is Kind.ITEM):
             own = list(group)
             if item:
                 parts.append(Section("item", Label.BODY, tuple(Line(one.text) for one in own)))
             else:
                 parts += [Section(_ROLE_OF_KIND.get(p.kind, "paragraph"), Label.BODY, (Line(p.text),)) for p in own]
-        if self.maker.tables and self.chance(self.maker.tables):
+        if self.varies("tables"):
             parts.insert(self.rng.randint(1, len(parts)), self.table())
         between = [self.teaser() for _ in range(self.rng.choice((0, 1, 1, 2, 2, 3)))]
         between += [self.newsletter()] if self.chance(0.3) else []
@@ -336,7 +377,7 @@ def synthesize(
         forms: some of `FORMS`.
     """
     own = [one for one in articles if not held_out(one.host)]
-    maker = Maker(own, read_seed_book(seeds), read_layouts(seeds / "layouts.toml"), TABLES)
+    maker = Maker(own, read_seed_book(seeds), read_layouts(seeds / "layouts.toml"), TRAINING)
     for number in range(rounds):
         for article in maker.articles:
             for form in forms:
