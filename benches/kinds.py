@@ -30,7 +30,7 @@ from articles import build
 from peers import SYSTEMS, Page, installed
 
 from cleanbody import Cleaner, Config, Label
-from cleanbody.features.tokens import words_of
+from cleanbody.features.tokens import SPACELESS, words_of
 from cleanbody.model import Model, read_model
 from cleanbody.page import CleanPage
 from cleanbody.train.align import align_truth
@@ -57,6 +57,7 @@ NAMED = frozenset({Label.DUPLICATE, Label.BREADCRUMB, Label.TEASER, Label.COMMEN
 ALIKE = ({Label.COMMENT, Label.COMMENT_PROMPT}, {Label.BREADCRUMB, Label.DUPLICATE}, {Label.NAVIGATION, Label.FOOTER})
 REACH = 40  # words of an output that may stand between what it holds of the truth
 GRAM = 6  # words of a run by which a stretch is looked up that does not stand where it should
+SPACELESS_GRAM = 12  # the same in characters of a script without spaces
 
 
 @dataclass
@@ -84,9 +85,10 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
     at = len(key) if out[: len(key)] == key else 0
     first = bool(at)
     times, shares = int(first), []
+    gram = SPACELESS_GRAM if 2 * sum(bool(SPACELESS.match(word)) for word in out) > len(out) else GRAM
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for i in range(len(out) - GRAM + 1):
-        places[tuple(out[i : i + GRAM])].append(i)
+    for i in range(len(out) - gram + 1):
+        places[tuple(out[i : i + gram])].append(i)
     for one in truth:
         words = words_of(one.text)
         if one.role == "headline" and first:
@@ -96,7 +98,7 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
             at += len(words)
             times += words == key
         else:
-            share, end = _share(words, out, places, at)
+            share, end = _share(words, out, places, gram, at)
             at = end if share > 0.5 else at  # a few words of a stretch that went stand elsewhere too
             shares.append(share if share > 0.5 else 0.0)
             times += words == key and share > 0.5
@@ -104,7 +106,7 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
 
 
 def _share(
-    words: Sequence[str], out: Sequence[str], places: dict[tuple[str, ...], list[int]], at: int
+    words: Sequence[str], out: Sequence[str], places: dict[tuple[str, ...], list[int]], gram: int, at: int
 ) -> tuple[float, int]:
     """Which share of a stretch's words stands in an output from a place on, in runs, and where the last run ends."""
     found, k = 0, 0
@@ -112,11 +114,11 @@ def _share(
         if at < len(out) and found and out[at] == words[k]:
             found, at, k = found + 1, at + 1, k + 1
             continue
-        here = next((i for i in places.get(tuple(words[k : k + GRAM]), ()) if at <= i <= at + REACH), -1)
+        here = next((i for i in places.get(tuple(words[k : k + gram]), ()) if at <= i <= at + REACH), -1)
         if here < 0:
             k += 1
             continue
-        found, at, k = found + GRAM, here + GRAM, k + GRAM
+        found, at, k = found + gram, here + gram, k + gram
     return found / len(words), at
 
 

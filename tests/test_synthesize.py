@@ -332,6 +332,26 @@ def test_the_measure_sees_what_went_and_what_stayed(
     assert [one.text for one, share in zip(truth, shares, strict=True) if not one.keep and share > 0] == stayed
 
 
+def test_a_copy_that_went_is_not_found_in_a_paragraph_that_names_the_same_thing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benches"))
+    from kinds import shares_kept
+
+    from cleanbody.train.layouts import Truth
+
+    title, copy = "港口鎮發表天鵝計數工作綱要白皮書全文", "港口鎮發表天鵝計數工作綱要…"
+    body = [
+        "港務長介紹了天鵝計數工作綱要的進展，說數目會再上升。",
+        "明年秋天還會再數一次，由兩條船和十一位幫手完成。",
+    ]
+    truth = [Truth(title, Label.HEADLINE, True, "headline"), Truth(copy, Label.DUPLICATE, False, "copy")]
+    truth += [Truth(text, Label.BODY, True, "paragraph") for text in body]
+    assert shares_kept(truth, "\n\n".join([title, *body]), title) == ([1.0, 0.0, 1.0, 1.0], 1)
+    assert shares_kept(truth, "\n\n".join([title, copy, *body]), title) == ([1.0, 1.0, 1.0, 1.0], 1)
+    assert shares_kept(truth, "\n\n".join([title, body[1]]), title)[0] == [1.0, 0.0, 0.0, 1.0]
+
+
 def test_a_thin_lexicon_knows_a_part_of_the_phrases() -> None:
     from cleanbody.lexicon import Lexicon
     from cleanbody.train.thin import PARTS, ThinLexicon
