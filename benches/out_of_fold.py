@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cleanbody.classify import page_cut, sigmoid
+from cleanbody.classify import keeps, sigmoid
 from cleanbody.train import fit
 from cleanbody.train.gold import Labelled, parted, read_pages
 from cleanbody.train.matrix import PageRows, stack
@@ -87,7 +87,7 @@ def report(pages: Sequence[PageRows], logits: np.ndarray, threshold: float) -> N
         at += rows
         if page.page.renderer in fit.COPY_WEIGHTS or page.page.set == fit.SYNTHETIC:
             continue
-        f1 = page_f1(page, np.array(scores) >= page_cut(scores, page.sizes, threshold))
+        f1 = page_f1(page, np.array(keeps(scores, page.sizes, page.kinds, threshold)))
         name = f"{page.page.set} {page.page.renderer}".strip()
         for group in {"", page.page.page_type or page.page.lang}:
             groups[name, group].append(f1)

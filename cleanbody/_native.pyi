@@ -81,11 +81,11 @@ def settle(
     rules: tuple[array[float], array[int], array[int], array[int]],
     base: array[float],
     words: array[float],
-    page: tuple[int, bool, float],
-    constants: tuple[float, float, float, float, float],
+    page: tuple[int, bool, float, bytearray, bytes],
+    constants: tuple[float, float, float, float, float, float, float, float],
     out: tuple[array[float], bytearray, bytearray],
     /,
-) -> tuple[float, float, float]: ...
+) -> tuple[float, float]: ...
 def confidence(words: array[float], score: array[float], keep: bytearray, /) -> float: ...
 def take(columns: tuple[array[float], ...], fate: bytearray, out: array[float], /) -> None: ...
 def plain(

@@ -28,9 +28,10 @@ from cleanbody.naming import (
     name_kinds,
     names,
 )
-from cleanbody.page import LABELS, Block, Decisions, Document, Label, PageType, Reason, once
+from cleanbody.page import KINDS, LABELS, Block, Decisions, Document, Kind, Label, PageType, Reason, once
 from cleanbody.rules import RULES, VETO, Book, Rule, hold
 
+_LINES: Final = bytes(kind in (Kind.PARAGRAPH, Kind.ITEM) for kind in KINDS)  # which kinds of block may be lines
 LABEL_INDEX: Final = {label: i for i, label in enumerate(LABELS)}
 # What the neighbours' scores may add (log-odds): a short block between two kept ones is likelier to be body.
 NEIGHBOUR_WEIGHT: Final = 1.6
@@ -43,6 +44,11 @@ CLEAN_SLOPE: Final = 4.0
 FEW_WORDS: Final = 200.0
 # How far a page's own cut may lie below and above the threshold, at a threshold of a half; less towards 0 and 1.
 CUT_REACH: Final = (0.17, 0.03)
+# On a page of prose (so much of what is kept stands in longer blocks) a line, a paragraph or list item of so few words,
+# has to be surer: how far its cut lies above the threshold, at a threshold of a half.
+PROSE_SHARE: Final = 0.85
+LINE_WORDS: Final = 25.0
+LINE_REACH: Final = 0.24
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -64,7 +70,7 @@ def classify(
         table: its feature columns.
         page_type: what the page is; on a forum the posts are body.
         threshold: a block whose probability to be content reaches the page's cut is kept; the cut lies near this
-            (see `page_cut`), 0 to 1.
+            (see `page_cut`, and `line_cut` for lines), 0 to 1.
         keep: labels that are kept although they are not content.
         model: the learned block model; None for density and context alone.
         sign: who wrote which block, when told the labels; asked with them.
@@ -72,7 +78,7 @@ def classify(
     base, code = _base(document, table, model)
     speak = _OF_POSTS if page_type is PageType.FORUM else _OF_PAGES
     held = hold(speak.book, table, document.markup)
-    page = Page(table["words"], table.headline_index, document.markup, float(threshold))
+    page = Page(table["words"], document.kind, table.headline_index, document.markup, float(threshold))
     context = _context(_logits(speak, held, base, 1.0)) if code == "density" else None
     verdict = _settle(speak, held, base, page, context)
     doubtful = Doubtful.of(table, verdict.fate if kinds_of(model, page.form) else bytearray())
@@ -96,9 +102,10 @@ class Speakers:
 
 
 class Page(NamedTuple):
-    """What the verdict needs to know of a page: words of each block, index of the headline or -1, its form."""
+    """What the verdict needs to know of a page: words and kind of each block, index of the headline or -1, its form."""
 
     words: array[float]
+    kind: bytearray
     headline: int
     markup: bool
     threshold: float
@@ -113,14 +120,13 @@ class Verdict(NamedTuple):
     """Scores, and what comes of them.
 
     keep: whether a block is kept: the headline, and what scores enough.  fate: `CONTENT`, `DOUBTFUL` or `NAMED`.
-    cut: a block that scores less is dropped.  trust, lift: the log-odds that every block got for the document's sake,
-    and those that a block got that no rule speaks against.
+    trust, lift: the log-odds that every block got for the document's sake, and those that a block got that no rule
+    speaks against.
     """
 
     score: array[float]
     keep: bytearray
     fate: bytearray
-    cut: float
     trust: float
     lift: float
 
@@ -238,14 +244,53 @@ def page_cut(scores: Sequence[float], words: Sequence[float], threshold: float) 
         expected = right / (kept + total) if kept else 0.0
         if expected > best:
             best, cut = expected, scores[i]
-    below, above = _reach(threshold)
+    below, above, _ = _reach(threshold)
     return min(max(cut, threshold - below), threshold + above)
 
 
-def _reach(threshold: float) -> tuple[float, float]:
-    """How far a page's own cut may lie below and above a threshold."""
-    below, above = CUT_REACH
-    return below * 4.0 * threshold * (1.0 - threshold), above * 4.0 * threshold * (1.0 - threshold)
+def line_cut(scores: Sequence[float], words: Sequence[float], cut: float, threshold: float) -> float:
+    """The cut of a line: a paragraph or list item of at most `LINE_WORDS` words.
+
+    Between the paragraphs of an article the lines that are not its own look more like body than anything else on a page
+    does, and few of its own are in doubt. Pages that are made of lines have no such doubt to spare.
+
+    Args:
+        scores, words, threshold: as for `page_cut`.
+        cut: of the page.
+
+    >>> line_cut([0.9, 0.5], [100.0, 8.0], 0.42, 0.5), line_cut([0.9, 0.5], [100.0, 20.0], 0.42, 0.5)
+    (0.74, 0.42)
+    """
+    kept = long = 0.0
+    for score, size in zip(scores, words, strict=True):
+        if score >= cut:
+            kept += size
+            long += size if size > LINE_WORDS else 0.0
+    return max(cut, threshold + _reach(threshold)[2]) if kept and long >= PROSE_SHARE * kept else cut
+
+
+def keeps(scores: Sequence[float], words: Sequence[float], kinds: Sequence[Kind], threshold: float) -> list[bool]:
+    """Which blocks of a page score enough.
+
+    Args:
+        scores, words, threshold: as for `page_cut`.
+        kinds: forms of the blocks: headings, cells, quotes and the like are no lines.
+
+    >>> keeps([0.9, 0.5, 0.5], [100.0, 8.0, 8.0], [Kind.PARAGRAPH, Kind.HEADING, Kind.PARAGRAPH], 0.5)
+    [True, True, False]
+    """
+    cut = page_cut(scores, words, threshold)
+    of_line = line_cut(scores, words, cut, threshold)
+    return [
+        score >= (of_line if size <= LINE_WORDS and _LINES[KINDS.index(kind)] else cut)
+        for score, size, kind in zip(scores, words, kinds, strict=True)
+    ]
+
+
+def _reach(threshold: float) -> tuple[float, float, float]:
+    """How far a page's own cut may lie below and above a threshold, and the cut of a line above it."""
+    scale = 4.0 * threshold * (1.0 - threshold)
+    return CUT_REACH[0] * scale, CUT_REACH[1] * scale, LINE_REACH * scale
 
 
 def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list[bool]:
@@ -266,8 +311,8 @@ def recut(blocks: Sequence[Block | Mapping[str, Any]], threshold: float) -> list
     titles = [row["label"] == Label.HEADLINE for row in rows]
     words = [0.0 if title else word_count(row["text"]) for title, row in zip(titles, rows, strict=True)]
     scores = [row["score"] for row in rows]
-    cut = page_cut(scores, words, threshold)
-    return [title or score >= cut for title, score in zip(titles, scores, strict=True)]
+    kept = keeps(scores, words, [Kind(row["kind"]) for row in rows], threshold)
+    return [title or good for title, good in zip(titles, kept, strict=True)]
 
 
 def _base(document: Document, table: Table, model: Model | None) -> tuple[array[float], str]:
@@ -294,7 +339,7 @@ def contributions(document: Document, table: Table, model: Model) -> list[dict[s
 def _settle(
     speak: Speakers, held: array[int], base: array[float], page: Page, context: Sequence[float] | None
 ) -> Verdict:
-    """Scores and the cut.
+    """Scores, and what scores enough.
 
     Args:
         held: the rules that hold for each of n blocks, as `rules.hold` gives them.
@@ -304,15 +349,15 @@ def _settle(
     if core is None or context is not None:
         return _settle_rows(speak, held, base, page, context)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
-    cut, trust, lift = core.settle(
+    trust, lift = core.settle(
         (speak.pulls[RULE_SHARE], speak.against, speak.sure, held),
         base,
         page.words,
-        (page.headline, page.markup, page.threshold),
-        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, *_reach(page.threshold)),
+        (page.headline, page.markup, page.threshold, page.kind, _LINES),
+        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, *_reach(page.threshold), PROSE_SHARE, LINE_WORDS),
         (score, keep, fate),
     )
-    return Verdict(score, keep, fate, cut, trust, lift)
+    return Verdict(score, keep, fate, trust, lift)
 
 
 def _settle_rows(
@@ -329,13 +374,16 @@ def _settle_rows(
     sizes = array("d", page.words)
     if page.headline >= 0:
         sizes[page.headline] = 0.0  # it is kept whatever the cut
-    cut = page.threshold if context is not None else page_cut(score, sizes, page.threshold)
-    for i, x in enumerate(score):
-        keep[i] = x >= cut or i == page.headline
-        fate[i] = CONTENT if x >= cut else NAMED if any(map(names, rules[i])) else DOUBTFUL
+    if context is None:
+        enough = keeps(score, sizes, [KINDS[kind] for kind in page.kind[: len(score)]], page.threshold)
+    else:
+        enough = [x >= page.threshold for x in score]
+    for i, good in enumerate(enough):
+        keep[i] = good or i == page.headline
+        fate[i] = CONTENT if good else NAMED if any(map(names, rules[i])) else DOUBTFUL
     if page.headline >= 0:
         score[page.headline] = max(score[page.headline], page.threshold)
-    return Verdict(score, keep, fate, cut, trust, lift)
+    return Verdict(score, keep, fate, trust, lift)
 
 
 def _logits(speak: Speakers, held: array[int], base: array[float], share: float) -> list[float]:

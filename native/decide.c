@@ -139,8 +139,9 @@ typedef struct {
     Py_ssize_t rows, words, rules, headline;
     const uint64_t *held, *against, *sure; /* `words` words a row; which rules are against it; which name it */
     const double *pull, *base, *size;      /* of each rule; of each row */
+    const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
     int markup;
-    double threshold, clean_logit, clean_slope, few_words, below, above, cut, trust, lift;
+    double threshold, clean_logit, clean_slope, few_words, below, above, line, prose_share, line_words, trust, lift;
     double *score;
     uint8_t *keep, *fate;
 } Verdict;
@@ -225,6 +226,17 @@ static double find_cut(const Verdict *v, uint32_t *scratch) {
     return high < cut ? high : cut;
 }
 
+/* Twin: classify.line_cut. */
+static double find_line_cut(const Verdict *v, double cut) {
+    double kept = 0.0, longer = 0.0, line = v->threshold + v->line;
+    for (Py_ssize_t i = 0; i < v->rows; i++)
+        if (v->score[i] >= cut && i != v->headline) {
+            kept += v->size[i];
+            longer += v->size[i] > v->line_words ? v->size[i] : 0.0;
+        }
+    return kept != 0.0 && longer >= v->prose_share * kept && line > cut ? line : cut;
+}
+
 /* Twin: classify._settle. */
 static int settle(Verdict *v) {
     double *logit = PyMem_Malloc(sizeof *logit * ((size_t)v->rows + 1));
@@ -240,9 +252,10 @@ static int settle(Verdict *v) {
         double prior = any(v, i, v->against) ? v->trust : v->trust + v->lift;
         v->score[i] = sigmoid(logit[i] + prior);
     }
-    v->cut = find_cut(v, scratch);
+    double cut = find_cut(v, scratch), line = find_line_cut(v, cut);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
-        int good = v->score[i] >= v->cut;
+        int is_line = v->lines[v->kind[i]] && (i == v->headline || v->size[i] <= v->line_words);
+        int good = v->score[i] >= (is_line ? line : cut);
         v->keep[i] = (uint8_t)(good || i == v->headline);
         v->fate[i] = good ? CONTENT : any(v, i, v->sure) ? NAMED : DOUBTFUL;
     }
@@ -256,12 +269,12 @@ done:
 
 static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *in[6], *out[3], *result = NULL;
+    PyObject *in[8], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOO)OO(npd)(ddddd)(OOO)",
+    if (!PyArg_ParseTuple(args, "(OOOO)OO(npdOO)(dddddddd)(OOO)",
                           &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
-                          &v.markup, &v.threshold, &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
-                          &out[0], &out[1], &out[2]))
+                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
+                          &v.line, &v.prose_share, &v.line_words, &out[0], &out[1], &out[2]))
         return NULL;
     Views views;
     views.count = 0;
@@ -277,17 +290,23 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
         goto done;
     }
     if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) ||
-        !(v.size = views_get(&views, in[5], 8, v.rows, 0)) ||
+        !(v.size = views_get(&views, in[5], 8, v.rows, 0)) || !(v.kind = views_get(&views, in[6], 1, v.rows, 0)) ||
+        !(v.lines = views_get(&views, in[7], 1, 0, 0)) ||
         !(v.score = views_get(&views, out[0], 8, v.rows, 1)) || !(v.keep = views_get(&views, out[1], 1, v.rows, 1)) ||
         !(v.fate = views_get(&views, out[2], 1, v.rows, 1)))
         goto done;
+    for (Py_ssize_t i = 0; i < v.rows; i++)
+        if (v.kind[i] >= views.items[7].len) {
+            PyErr_SetString(PyExc_ValueError, "settle: a kind that there is not");
+            goto done;
+        }
     uint64_t last = v.rules % 64 ? ((uint64_t)1 << v.rules % 64) - 1 : ~(uint64_t)0;
     for (Py_ssize_t i = 0; i < v.rows && v.words; i++)
         if (v.held[(i + 1) * v.words - 1] & ~last) {
             PyErr_SetString(PyExc_ValueError, "settle: a rule that there is not holds");
             goto done;
         }
-    if (settle(&v) == 0) result = Py_BuildValue("ddd", v.cut, v.trust, v.lift);
+    if (settle(&v) == 0) result = Py_BuildValue("dd", v.trust, v.lift);
 done:
     views_release(&views);
     return result;
@@ -366,7 +385,7 @@ PyDoc_STRVAR(hold_doc,
 "Set a bit of `out` for each rule that holds for a row; `rules` is column, sign, limit of conditions, end of rules.");
 PyDoc_STRVAR(settle_doc,
 "settle((pull, against, sure, held), base, words, (headline, markup, threshold), constants, (score, keep, fate))\n"
-"--\n\nScore rows and cut the page; the cut, trust and lift. See cleanbody.classify._settle.");
+"--\n\nScore rows and tell which are kept; trust and lift. See cleanbody.classify._settle.");
 PyDoc_STRVAR(confidence_doc, "confidence(words, score, keep)\n--\n\nSee cleanbody.classify.confidence.");
 PyDoc_STRVAR(take_doc, "take(columns, fate, out)\n--\n\nThe doubtful rows, column after column.");
 PyMethodDef decide_methods[] = {

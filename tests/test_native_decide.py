@@ -230,6 +230,7 @@ block = st.tuples(
     st.floats(-9, 9) | st.sampled_from([0.0, -0.0, -0.32, -800.0]),  # log-odds
     st.integers(0, 300).map(float),  # words
     st.sets(st.integers(0, len(RULES) - 1), max_size=4),
+    st.integers(0, len(KINDS) - 1) | st.just(KINDS.index(Kind.PARAGRAPH)),
 )
 
 
@@ -239,12 +240,12 @@ def test_scores_and_the_cut(blocks: list[Any], markup: bool, threshold: float, d
     headline = data.draw(st.integers(-1, len(blocks) - 1))
     speak = data.draw(st.sampled_from([classify._OF_PAGES, classify._OF_POSTS]))
     held = array("Q", bytes(8 * speak.book.words)) * len(blocks)
-    for i, (_, _, some) in enumerate(blocks):
+    for i, (_, _, some, _) in enumerate(blocks):
         for k in some:
             if k < len(speak.book.rules):
                 held[i * speak.book.words + k // 64] |= 1 << k % 64
-    base, words = array("d", [x for x, _, _ in blocks]), array("d", [w for _, w, _ in blocks])
-    page = classify.Page(words, headline, markup, threshold)
+    base, words = array("d", [x for x, *_ in blocks]), array("d", [w for _, w, *_ in blocks])
+    page = classify.Page(words, bytearray(kind for *_, kind in blocks), headline, markup, threshold)
     compiled = classify._settle(speak, held, base, page, None)
     assert repr(classify._settle_rows(speak, held, base, page, None)) == repr(compiled)
     sure = classify.confidence(words, compiled)  # type: ignore[arg-type]
@@ -255,14 +256,16 @@ def test_scores_and_the_cut(blocks: list[Any], markup: bool, threshold: float, d
 def test_verdicts_on_what_does_not_fit() -> None:
     speak, one = classify._OF_PAGES, array("d", [1.0])
     fine = (speak.pulls[1.0], speak.against, speak.sure, array("Q", bytes(8 * speak.book.words)))
-    out, constants = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 5
-    assert len(_native.settle(fine, one, one, (-1, True, 0.5), constants, out)) == 3
+    out, constants = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 8
+    assert len(_native.settle(fine, one, one, (-1, True, 0.5, bytearray(1), bytes(1)), constants, out)) == 2
     beyond = array("Q", [2**64 - 1] * speak.book.words)
     for rules_, base, page in (
-        ((*fine[:3], beyond), one, (-1, True, 0.5)),
-        ((*fine[:3], array("Q")), one, (-1, True, 0.5)),
-        (fine, one, (1, True, 0.5)),
-        (fine, one * 2, (-1, True, 0.5)),
+        ((*fine[:3], beyond), one, (-1, True, 0.5, bytearray(1), bytes(1))),
+        ((*fine[:3], array("Q")), one, (-1, True, 0.5, bytearray(1), bytes(1))),
+        (fine, one, (1, True, 0.5, bytearray(1), bytes(1))),
+        (fine, one * 2, (-1, True, 0.5, bytearray(1), bytes(1))),
+        (fine, one, (-1, True, 0.5, bytearray(), bytes(1))),
+        (fine, one, (-1, True, 0.5, bytearray(1), b"")),
     ):
         with pytest.raises(ValueError, match=r"^[^\n]+$"):
             _native.settle(rules_, base, one, page, constants, out)  # type: ignore[arg-type]

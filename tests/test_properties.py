@@ -16,7 +16,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 import cleanbody
 from cleanbody import Cleaner, CleanPage, Config, Label
-from cleanbody.classify import page_cut, recut
+from cleanbody.classify import LINE_WORDS, keeps, line_cut, page_cut, recut
+from cleanbody.page import Kind
 
 SOURCES = {case.name: case.read() for case in cases()}
 HTML = {name: source for name, source in SOURCES.items() if isinstance(source, bytes)}
@@ -222,3 +223,31 @@ def test_the_cut_of_a_page_is_the_best_one_within_reach(pairs: list[tuple[float,
     best = max((expected(s) for s in scores), default=0.0)
     if any(0.33 < s < 0.53 and expected(s) >= best for s in scores):
         assert expected(cut) >= best - 1e-9
+
+
+def kept(*pairs: tuple[float, float], threshold: float = 0.42, kind: Kind = Kind.PARAGRAPH) -> list[bool]:
+    return keeps([s for s, _ in pairs], [w for _, w in pairs], [kind] * len(pairs), threshold)
+
+
+def test_among_paragraphs_a_line_has_to_be_surer() -> None:
+    prose = [(0.95, 400.0), (0.9, 300.0), (0.5, 40.0)]
+    for words, stays in ((8.0, False), (LINE_WORDS, False), (LINE_WORDS + 1.0, True)):
+        for kind in Kind:
+            is_line = kind in (Kind.PARAGRAPH, Kind.ITEM)
+            assert kept(*prose, (0.5, words), (0.8, words), kind=kind) == [True, True, True, stays or not is_line, True]
+
+
+def test_on_a_page_of_lines_they_have_not() -> None:
+    assert kept((0.95, 80.0), *[(0.8, 9.0)] * 5, (0.5, 9.0)) == [True] * 7
+    assert kept((0.5, 9.0)) == [True]  # nothing else is kept
+
+
+@given(scores_and_words, st.floats(0.0, 1.0))
+def test_the_cut_of_a_line_is_never_below_that_of_the_page(pairs: list[tuple[float, float]], threshold: float) -> None:
+    scores, words = [s for s, _ in pairs], [w for _, w in pairs]
+    cut = page_cut(scores, words, threshold)
+    of_line = line_cut(scores, words, cut, threshold)
+    assert cut <= of_line <= max(cut, threshold + 0.24)
+    assert kept(*pairs, threshold=threshold) == [s >= (cut if w > LINE_WORDS else of_line) for s, w in pairs]
+    assert kept(*pairs, threshold=threshold, kind=Kind.CELL) == [s >= cut for s, _ in pairs]
+    assert kept(*pairs, threshold=0.0) == [True] * len(pairs)

@@ -16,7 +16,7 @@ from cleanbody.features import COLUMNS, compute
 from cleanbody.features.context import block_texts
 from cleanbody.lexicon import Lexicon
 from cleanbody.marks import Marks
-from cleanbody.page import Document, Head
+from cleanbody.page import KINDS, Document, Head, Kind
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
 from cleanbody.train.labels import Bytes, labels_of_rules, labels_of_truth
@@ -51,6 +51,11 @@ class PageRows:
     def sizes(self) -> list[float]:
         """Words of each block that a page's cut is about: none of the headline, which is kept whatever the cut."""
         return [0.0 if i == self.headline else float(len(own)) for i, own in enumerate(self.words)]
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The form of each block."""
+        return [KINDS[kind] for kind in self.document.kind[: len(self.words)]]
 
 
 def measured_words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cleanbody.classify import page_cut, sigmoid
+from cleanbody.classify import keeps, sigmoid
 from cleanbody.config import Config
 from cleanbody.features import COLUMNS
 from cleanbody.features.context import block_texts
@@ -41,9 +41,8 @@ def taught(pages: Iterable[Labelled], ensemble: Ensemble) -> Iterator[Labelled]:
     for page in pages:
         rows = page_rows(page)
         scores = [sigmoid(x) for x in predict(ensemble, rows.features)]
-        cut = page_cut(scores, rows.sizes, Config().threshold)
+        kept = keeps(scores, rows.sizes, rows.kinds, Config().threshold)
         texts = block_texts(read_html(page.html))[:MOST_BLOCKS]
-        kept = [text for text, score, size in zip(texts, scores, rows.sizes, strict=True) if size and score >= cut]
-        gold = "\n".join(kept)
+        gold = "\n".join(text for text, size, keep in zip(texts, rows.sizes, kept, strict=True) if size and keep)
         if len(gold) >= LEAST_TAUGHT:
             yield page._replace(gold=gold)
