@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from cleanbody.compiled import core
+from cleanbody.decode import without_surrogates
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, InputError, Kind, Status
 from cleanbody.patterns import pattern
 
@@ -55,6 +56,9 @@ def read_text(text: str, *, max_bytes: int | None = None) -> Document:
         text: the text as it came.
         max_bytes: what goes beyond this size, as UTF-8, is cut off, with the status ``too-large``; None for no cap.
 
+    Surrogates, which UTF-8 cannot hold, are joined where they are a pair; lone ones become U+FFFD, with the status
+    ``replaced-bytes``.
+
     Raises:
         InputError: `text` is not a ``str``.
 
@@ -65,6 +69,9 @@ def read_text(text: str, *, max_bytes: int | None = None) -> Document:
     if not isinstance(text, str):
         raise InputError(f"cannot clean a {type(text).__name__} as text: give a str, or use clean() for HTML bytes")
     statuses: list[Status] = []
+    text, replaced = without_surrogates(text)
+    if replaced:
+        statuses.append(Status.REPLACED_BYTES)
     whole, text = text, _capped(text, max_bytes)
     if len(text) < len(whole):
         statuses.append(Status.TOO_LARGE)
@@ -97,13 +104,13 @@ def _capped(text: str, max_bytes: int | None) -> str:
     """The longest start of a text that is no larger than this as UTF-8."""
     if max_bytes is None or 4 * len(text) <= max_bytes:  # no character takes more
         return text
-    data = text[: max_bytes + 1].encode("utf-8", "surrogatepass")
+    data = text[: max_bytes + 1].encode()
     if len(data) <= max_bytes:
         return text
     end = max_bytes
     while data[end] & 0xC0 == 0x80:  # the first byte that is cut off continues a character
         end -= 1
-    return data[:end].decode("utf-8", "surrogatepass")
+    return data[:end].decode()
 
 
 def _lines(text: str) -> list[_Line]:

@@ -28,7 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "scan": {"page", "compiled", "patterns"},
     "jsonld": {"page", "patterns", "compiled"},
     "html": {"page", "decode", "scan", "jsonld", "compiled", "patterns"},
-    "plaintext": {"page", "compiled", "patterns"},
+    "plaintext": {"page", "decode", "compiled", "patterns"},
     "metadata": {"page", "jsonld", "patterns", "compiled"},
     "lexicon": {"page", "compiled", "patterns", "data"},
     "features": {"page", "metadata", "lexicon", "compiled", "patterns", "data"},

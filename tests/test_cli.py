@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -105,6 +106,21 @@ def test_a_page_without_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" + bytes(range(256)) * 20)
     result = run("clean", tmp_path / "picture.html")
     assert (result.exit_code, "binary" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("options", [[], ["--text"], ["--html"]])
+def test_bytes_that_are_no_text_are_told(options: list[str], tmp_path: Path) -> None:
+    (tmp_path / "noise").write_bytes(random.Random(1).randbytes(3000))
+    result = run("clean", tmp_path / "noise", *options)
+    assert (result.exit_code, result.stdout) == (1, "\n")
+    assert result.stderr == f"cleanbody clean: {tmp_path / 'noise'}: binary\n"
+
+
+def test_bytes_of_a_text_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(("Öl und Wärme für alle, und das für Jahre. " * 9).encode() + b"\xff.")
+    result = run("clean", tmp_path / "a.txt")
+    assert (result.exit_code, result.stderr) == (0, f"cleanbody clean: {tmp_path / 'a.txt'}: replaced-bytes\n")
+    assert result.stdout == "Öl und Wärme für alle, und das für Jahre. " * 9 + "\ufffd.\n"
 
 
 def test_a_failure_of_the_cleaner_is_one_line(ferry: Path, monkeypatch: pytest.MonkeyPatch) -> None:

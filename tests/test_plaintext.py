@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import cleanbody
 from cleanbody import plaintext
+from cleanbody.decode import without_surrogates
 from cleanbody.page import KINDS, Document, Flag, InputError, Kind, Status
 from cleanbody.plaintext import PROSE, WRAP_LINES, read_text, wrap_width
 
@@ -388,14 +389,23 @@ ANY_CHARACTERS = st.text(st.characters(codec=None), max_size=100)  # lone surrog
 
 def utf8(text: str) -> int:
     """The size of a text, bytes."""
-    return len(text.encode("utf-8", "surrogatepass"))
+    return len(text.encode())
 
 
 @given(st.one_of(TEXT, ANY_CHARACTERS))
 @example("\ud800\n\udfff")
 @example("a\r\n\rb")
 def test_any_text(source: str) -> None:
-    check(read_text(source), source)
+    document, (whole, replaced) = read_text(source), without_surrogates(source)
+    check(document, whole)
+    assert (Status.REPLACED_BYTES in document.statuses) == bool(replaced)
+
+
+def test_surrogates_are_joined_or_replaced() -> None:
+    document = read_text("It rained \ud83d\ude00 all day.\n\nIt \udc00 did.")
+    assert texts(document) == ["It rained 😀 all day.", "It \ufffd did."]
+    assert document.statuses == (Status.REPLACED_BYTES,)
+    assert read_text("It rained \ud83d\ude00 all day, \ufffd said.").statuses == ()
 
 
 @given(st.one_of(TEXT, ANY_CHARACTERS), st.integers(0, 200))
@@ -404,6 +414,7 @@ def test_any_text(source: str) -> None:
 def test_any_text_cut_short(source: str, size: int) -> None:
     document = read_text(source, max_bytes=size)
     check(document, document.text)
+    source = without_surrogates(source)[0]
     kept, cut = len(document.text), source[len(document.text) :]
     assert source.startswith(document.text)
     assert utf8(source[:kept]) <= size and (not cut or utf8(source[: kept + 1]) > size)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cleanbody.cleaner import Cleaner
 from cleanbody.cli.shared import DONE, SOME_FAILED, complain, config_options, make_cleaner
-from cleanbody.decode import decode
+from cleanbody.decode import decode, looks_binary
 from cleanbody.page import ArchiveError, CleanPage, Status
 
 UNSETTLED = frozenset({Status.FAILED, Status.TIMEOUT, Status.BINARY})  # a page of which nothing can be said
@@ -42,9 +44,8 @@ def clean(
     if title is not None and is_html:
         raise click.UsageError("--title is for scraped text; an HTML page brings its own (or give --text)")
     cleaner = make_cleaner(**config)
-    text = "" if is_html else decode(data).data.decode("utf-8", "replace")
     try:
-        page = cleaner.clean(data, url) if is_html else cleaner.clean_text(text, title, url)
+        page = cleaner.clean(data, url) if is_html or looks_binary(data) else _clean_text(cleaner, data, title, url)
         result = _render(page, form, headline, blocks).encode("utf-8", "replace")
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         what = f"the cleaner failed on it ({type(error).__name__}: {error})"
@@ -53,6 +54,12 @@ def clean(
     if page.status is not Status.COMPLETE:
         click.echo(f"cleanbody clean: {file}: {', '.join(page.statuses)}", err=True)
     return SOME_FAILED if page.status in UNSETTLED else DONE
+
+
+def _clean_text(cleaner: Cleaner, data: bytes, title: str | None, url: str | None) -> CleanPage:
+    decoded = decode(data)
+    page = cleaner.clean_text(decoded.text, title, url)
+    return replace(page, statuses=(*page.statuses, Status.REPLACED_BYTES)) if decoded.replaced else page
 
 
 def _read(file: str) -> bytes:

@@ -10,7 +10,7 @@ from cleanbody.compiled import core
 from cleanbody.decode.labels import decode_as, encoding_of
 from cleanbody.patterns import pattern
 
-__all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary"]
+__all__ = ["Decoded", "Source", "decode", "encode_text", "looks_binary", "without_surrogates"]
 
 Source = Literal["bom", "utf-8", "mostly-utf-8", "http", "meta", "detector", "fallback"]
 
@@ -122,16 +122,26 @@ def decode(data: bytes, *, http_charset: str | None = None) -> Decoded:
 
 
 def encode_text(text: str) -> bytes:
-    """Encode a string as valid UTF-8 without a byte order mark: surrogate pairs are joined, lone ones become U+FFFD.
+    """Encode a string as valid UTF-8 without a byte order mark; see :func:`without_surrogates`.
 
     >>> encode_text("\\ufeffa \\ud83d\\ude00 \\ud800") == "a 😀 \\ufffd".encode()
     True
     """
-    text = text.lstrip("\ufeff")
+    return without_surrogates(text.lstrip("\ufeff"))[0].encode()
+
+
+def without_surrogates(text: str) -> tuple[str, int]:
+    """A string that UTF-8 can hold: surrogate pairs are joined, lone ones become U+FFFD. And how many of these.
+
+    >>> without_surrogates("a \\ud83d\\ude00 \\ud800") == ("a 😀 \\ufffd", 1)
+    True
+    """
     try:
-        return text.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return whole, whole.count("\ufffd") - text.count("\ufffd")
+    return text, 0
 
 
 def looks_binary(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from cleanbody.decode import decode, encode_text, looks_binary
+from cleanbody.decode import decode, encode_text, looks_binary, without_surrogates
 from cleanbody.html.compiled_walk import CompiledWalker, is_trusted
 from cleanbody.html.noscript import open_body
 from cleanbody.html.walk import Walker, is_linked_data
@@ -97,7 +97,8 @@ def _to_utf8(source: Any, http_charset: str | None) -> tuple[bytes, list[Status]
             return b"", [Status.BINARY]
         decoded = decode(raw, http_charset=http_charset)
         return decoded.data, [Status.REPLACED_BYTES] if decoded.replaced else []
-    return encode_text(source if isinstance(source, str) else _serialise(source)), []
+    text, replaced = without_surrogates(source if isinstance(source, str) else _serialise(source))
+    return encode_text(text), [Status.REPLACED_BYTES] if replaced else []
 
 
 def _serialise(tree: Any) -> str:
