@@ -78,7 +78,7 @@ def hold(
     /,
 ) -> None: ...
 def settle(
-    rules: tuple[array[float], array[int], array[int], array[int]],
+    rules: tuple[array[float], array[int], array[int], array[int], array[int]],
     base: array[float],
     words: array[float],
     page: tuple[int, bool, float, bytearray, bytes],

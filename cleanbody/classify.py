@@ -49,6 +49,8 @@ CUT_REACH: Final = (0.17, 0.03)
 PROSE_SHARE: Final = 0.85
 LINE_WORDS: Final = 25.0
 LINE_REACH: Final = 0.24
+# Rules of lines that are a phrase and little else by which a site speaks to its readers: never of a text's own.
+_ASKING: Final = frozenset({"comment-prompt", "share-phrase", "newsletter-phrase", "paywall-line", "advert-label"})
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -92,12 +94,13 @@ def classify(
 class Speakers:
     """The rules that speak on a page, and what each does."""
 
-    __slots__ = ("against", "book", "pulls", "sure")
+    __slots__ = ("against", "asks", "book", "pulls", "sure")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.book = Book(rules)
         self.pulls = {share: array("d", [_pull(rule, share) for rule in rules]) for share in (1.0, RULE_SHARE)}
         self.against = self.book.mask(lambda rule: rule.label is not Label.BODY)
+        self.asks = self.book.mask(_asks)
         self.sure = self.book.mask(names)
 
 
@@ -156,17 +159,18 @@ class _Later(NamedTuple):
 
     def reasons(self, labels: bytearray, ruled: Ruled, kinds: Kinds) -> tuple[tuple[Reason, ...], ...]:
         """The reasons of each block: rules, its kind where that named it, and what it is like."""
-        known: dict[int, tuple[tuple[Reason, ...], bool]] = {}
+        known: dict[int, tuple[tuple[Reason, ...], bool, bool]] = {}
         reasons: list[tuple[Reason, ...]] = []
         for i, bits in enumerate(ruled.sets):
             if bits not in known:
                 rules = self.speak.book.named(bits)
-                known[bits] = tuple(rule.reason for rule in rules), all(rule.label is Label.BODY for rule in rules)
-            of_rules, free = known[bits]
+                free = all(rule.label is Label.BODY for rule in rules)
+                known[bits] = tuple(rule.reason for rule in rules), free, any(map(_asks, rules))
+            of_rules, free, asks = known[bits]
             label = LABELS[labels[i]]
             if i in kinds and kinds[i][0] is label:
                 of_rules += (kind_reason(*kinds[i]),)
-            reasons.append(of_rules + self._evidence(i, free, label))
+            reasons.append(of_rules + self._evidence(i, free, asks, label))
         return tuple(reasons)
 
     def named(self) -> tuple[Ruled, Kinds]:
@@ -175,14 +179,14 @@ class _Later(NamedTuple):
         ruled = Ruled.of(self.speak.book, self.speak.book.sets(self.held))
         return ruled, name_kinds(self.doubtful, ruled, fate, page.words, page.form, self.model)
 
-    def _evidence(self, row: int, free: bool, label: Label) -> tuple[Reason, ...]:
+    def _evidence(self, row: int, free: bool, asks: bool, label: Label) -> tuple[Reason, ...]:
         """The reasons that every block has: what it is like, what stands around it, and the headline's own.
 
-        free: no rule speaks against the block.
+        free: no rule speaks against the block.  asks: one is sure that it asks the reader for something.
         """
         base, verdict = self.base[row], self.verdict
         found: tuple[Reason, ...] = (Reason(self.code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
-        prior = verdict.trust + verdict.lift if free else verdict.trust
+        prior = verdict.trust + verdict.lift if free else 0.0 if asks else verdict.trust
         if prior:
             found += (Reason("document", Label.BODY, prior),)
         context = self.context[row] if self.context else 0.0
@@ -350,7 +354,7 @@ def _settle(
         return _settle_rows(speak, held, base, page, context)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     trust, lift = core.settle(
-        (speak.pulls[RULE_SHARE], speak.against, speak.sure, held),
+        (speak.pulls[RULE_SHARE], speak.against, speak.asks, speak.sure, held),
         base,
         page.words,
         (page.headline, page.markup, page.threshold, page.kind, _LINES),
@@ -370,7 +374,8 @@ def _settle_rows(
     trust, lift = _priors(page, logits, free)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     for i, x in enumerate(logits):
-        score[i] = sigmoid(x + (context[i] if context else 0.0) + (trust + lift if free[i] else trust))
+        prior = trust + lift if free[i] else 0.0 if any(map(_asks, rules[i])) else trust
+        score[i] = sigmoid(x + (context[i] if context else 0.0) + prior)
     sizes = array("d", page.words)
     if page.headline >= 0:
         sizes[page.headline] = 0.0  # it is kept whatever the cut
@@ -398,11 +403,12 @@ def _logits(speak: Speakers, held: array[int], base: array[float], share: float)
 
 
 def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[float, float]:
-    """What is added to the log-odds of each block for the sake of the document as a whole, and what to those that no
-    rule speaks against.
+    """What is added to the log-odds of each block for the sake of the document as a whole, and what more to those that
+    no rule speaks against.
 
     Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
-    the less of it would go. And a short document of which nothing would be left keeps what no rule speaks against.
+    the less of it would go, unless it asks the reader for something in so many words. And a short document of which
+    nothing would be left keeps what no rule speaks against.
     """
     total = kept = trust = lift = 0.0
     for w, x in zip(page.words, logits, strict=True):
@@ -414,6 +420,11 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[
     if not kept and total <= FEW_WORDS:
         lift = -max((x for x, is_free in zip(logits, free, strict=True) if is_free), default=0.0)
     return trust, lift
+
+
+def _asks(rule: Rule) -> bool:
+    """Whether a rule is one of lines that ask the reader for something."""
+    return rule.name in _ASKING
 
 
 def _pull(rule: Rule, share: float) -> float:

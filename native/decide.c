@@ -137,7 +137,7 @@ enum { CONTENT, DOUBTFUL, NAMED }; /* of classify.Verdict.fate */
 
 typedef struct {
     Py_ssize_t rows, words, rules, headline;
-    const uint64_t *held, *against, *sure; /* `words` words a row; which rules are against it; which name it */
+    const uint64_t *held, *against, *asks, *sure; /* `words` words a row; which rules are against it, ask, name it */
     const double *pull, *base, *size;      /* of each rule; of each row */
     const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
     int markup;
@@ -249,7 +249,7 @@ static int settle(Verdict *v) {
     for (Py_ssize_t i = 0; i < v->rows; i++) logit[i] = v->base[i] + pull_of(v, i);
     find_priors(v, logit);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
-        double prior = any(v, i, v->against) ? v->trust : v->trust + v->lift;
+        double prior = !any(v, i, v->against) ? v->trust + v->lift : any(v, i, v->asks) ? 0.0 : v->trust;
         v->score[i] = sigmoid(logit[i] + prior);
     }
     double cut = find_cut(v, scratch), line = find_line_cut(v, cut);
@@ -269,10 +269,10 @@ done:
 
 static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *in[8], *out[3], *result = NULL;
+    PyObject *in[9], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOO)OO(npdOO)(dddddddd)(OOO)",
-                          &in[0], &in[1], &in[2], &in[3], &in[4], &in[5], &v.headline,
+    if (!PyArg_ParseTuple(args, "(OOOOO)OO(npdOO)(dddddddd)(OOO)",
+                          &in[0], &in[1], &in[8], &in[2], &in[3], &in[4], &in[5], &v.headline,
                           &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
                           &v.line, &v.prose_share, &v.line_words, &out[0], &out[1], &out[2]))
         return NULL;
@@ -291,7 +291,7 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     }
     if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) ||
         !(v.size = views_get(&views, in[5], 8, v.rows, 0)) || !(v.kind = views_get(&views, in[6], 1, v.rows, 0)) ||
-        !(v.lines = views_get(&views, in[7], 1, 0, 0)) ||
+        !(v.lines = views_get(&views, in[7], 1, 0, 0)) || !(v.asks = views_get(&views, in[8], 8, v.words, 0)) ||
         !(v.score = views_get(&views, out[0], 8, v.rows, 1)) || !(v.keep = views_get(&views, out[1], 1, v.rows, 1)) ||
         !(v.fate = views_get(&views, out[2], 1, v.rows, 1)))
         goto done;

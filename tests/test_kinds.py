@@ -118,3 +118,47 @@ if __name__ == "__main__":
     print(json.dumps(found, indent=1, ensure_ascii=False))
     if "--write" in sys.argv:
         SHORTFALLS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+# A line by which a site speaks to its readers, and a sentence of a story that holds the same words.
+ASKING = {
+    "sv": (
+        "Artikeln fortsätter efter annonsen",
+        "Sättaren skrev i marginalen att artikeln fortsätter efter annonsen på nästa sida, och så blev det.",
+        "Hamnfogden räknade svanarna för första gången på nio år och fann fler än någon hade trott i staden.",
+    ),
+    "cs": (
+        "Článek pokračuje pod reklamou",
+        "Sazeč na okraj připsal, že článek pokračuje pod reklamou na další straně, a tak to také zůstalo.",
+        "Správce přístavu spočítal labutě poprvé po devíti letech a našel jich víc, než si kdo ve městě myslel.",
+    ),
+    "hu": (
+        "Már előfizetőnk?",
+        "A postás megkérdezte a szomszédot, hogy már előfizetőnk volt-e az apja, amikor a lap még új volt.",
+        "A kikötőmester kilenc év után először számolta meg a hattyúkat, és többet talált, mint gondolta volna.",
+    ),
+    "uk": (
+        "Ви вичерпали ліміт безкоштовних статей",
+        "У листі до міста він скаржився: мовляв, ви вичерпали ліміт безкоштовних статей, а далі й читати нема чого.",
+        "Начальник порту вперше за дев'ять років порахував лебедів і знайшов більше, ніж хтось сподівався.",
+    ),
+    "id": (
+        "Gulir untuk lanjut membaca",
+        "Anak itu belum tahu bahwa orang harus gulir untuk lanjut membaca, dan ia menunggu halaman berikutnya.",
+        "Kepala pelabuhan menghitung angsa untuk pertama kali dalam sembilan tahun dan menemukan lebih banyak.",
+    ),
+    "he": (
+        "הכתבה ממשיכה אחרי הפרסומת",
+        "הסדר כתב בשוליים שהכתבה ממשיכה אחרי הפרסומת בעמוד הבא, וכך נשאר הדבר עד היום בארכיון של העיתון.",
+        "מנהל הנמל ספר את הברבורים לראשונה זה תשע שנים ומצא יותר ממה שמישהו בעיר העלה בדעתו בחורף הקר.",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", ASKING)
+def test_in_clean_prose_a_line_that_asks_goes_and_a_sentence_with_its_words_stays(lang: str) -> None:
+    line, sentence, prose = ASKING[lang]
+    page = cleanbody.clean_text("\n\n".join([prose, f"{prose} {prose}", line, sentence, f"{sentence} {prose}"]))
+    kept = [block.text for block in page.blocks if block.keep]
+    assert line not in kept
+    assert sentence in kept and len(kept) == 4

@@ -353,6 +353,13 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [under("<p>Subscribe to read on today"), Case(f"{BARE}\n\nSubscribe to read on", "Subscribe to read on")],
         [amid(f"<p>{A} Subscribe to read on, said Ann."), under("<p>Subscribe today")],
     ),
+    "paywall-line": (
+        [Case(f"{BARE}\n\nSubscribe to read on", "Subscribe to read on")],
+        [
+            Case(f"{BARE}\n\nSubscribe to read on, said Ann to him.", "Subscribe to read on, said Ann to him."),
+            under("<p>Subscribe to read on"),
+        ],
+    ),
     "paywall-marked-up": (
         [under("<div class=paywall><p>One month for nothing</div>")],
         [under(f"<div class=paywall><p>{AB}</div>"), under("<p>One month for nothing")],

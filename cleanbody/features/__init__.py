@@ -104,7 +104,10 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
     blocks = BlockWords(texts)
-    found = headline.find_headline(document, blocks, words, link_share, prose, hints.headlines)
+    phrases = context.phrase_columns(texts, words, lexicon)
+    named = document.markup or bool(hints.headlines)
+    of_titles = words if named else context.words_without_prompts(words, phrases)
+    found = headline.find_headline(document, blocks, of_titles, link_share, prose, hints.headlines)
     coherence = context.coherence_columns(blocks, words, link_share, found.text, hints.description)
     overlap = coherence[TITLE_OVERLAP]
     columns = (
@@ -116,7 +119,7 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *context.neighbour_columns(words, link_share, prose),
         *context.section_columns(blocks, words, link_share, form[FORM_HEADING], found.text, overlap),
         *coherence,
-        *context.phrase_columns(texts, words, lexicon),
+        *phrases,
         *found.columns,
         *declared_columns(hints.types, len(texts)),
     )

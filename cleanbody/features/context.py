@@ -79,6 +79,11 @@ def _by_kind(columns: Mapping[str, str]) -> array[int]:
 
 _STARTS_OF: Final = _by_kind({kind: f"starts_{kind}" for kind in _STARTS})
 _OPENS_OF: Final = _by_kind({kind: f"since_{name}" for kind, name in _OPENS.items()})
+_PROMPTS: Final = tuple(
+    PHRASE_COLUMNS.index(f"phrase_{kind}")
+    for kind in ("comment-prompt", "share", "newsletter", "paywall", "cookie-notice", "advert", "teaser")
+)
+_PROMPT_SHARE: Final = 0.6  # of a block's words
 _SECTION_SHARE: Final = 0.6
 _SECTION_WORDS: Final = 12.0
 _STEMS_OF_HEADING: Final = 400
@@ -306,6 +311,20 @@ def phrase_columns(texts: Sequence[str], words: Sequence[float], lexicon: Lexico
         _SECTION_WORDS, _SECTION_SHARE,
     )  # fmt: skip
     return columns
+
+
+def words_without_prompts(words: array[float], phrases: Sequence[array[float]]) -> array[float]:
+    """The column of words with none for the blocks that are mostly a prompt: where nobody says what the headline is,
+    they are what else stands alone and is short.
+
+    Args:
+        phrases: of `phrase_columns`.
+    """
+    out = words[:]
+    for i, shares in enumerate(zip(*(phrases[k] for k in _PROMPTS), strict=True)):
+        if any(shares) and add_up(shares) >= _PROMPT_SHARE:
+            out[i] = 0.0
+    return out
 
 
 def fill_phrase_columns(

@@ -180,6 +180,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row("newsletter-opens", Label.NEWSLETTER, 5, "starts_newsletter >= 1", "words >= 4", "words <= 40"),
     row("newsletter-marked-up", Label.NEWSLETTER, 2, "class_newsletter >= .5", "words <= 60", "inner_ratio <= .3"),
     row("paywall-phrase", Label.PAYWALL, 6, "phrase_paywall >= .3", "words <= 60"),
+    row("paywall-line", Label.PAYWALL, 4, "phrase_paywall >= .6", "words <= 30", markup=False),
     row(
         "paywall-opens",
         Label.PAYWALL,
