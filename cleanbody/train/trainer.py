@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final
-from zlib import crc32
 
 from cleanbody.model import Ensemble, write_model
 from cleanbody.page import DataError
@@ -41,11 +40,8 @@ def without(pages: Sequence[Labelled], leave_out: Collection[str]) -> list[Label
 
 
 def sources(pages: Sequence[Labelled], seeds: Path | None) -> Iterator[Labelled | Synthetic]:
-    """All that is trained on: the pages, their copies, and, where the seeds are at hand, synthetic documents.
-
-    Of a page that was made into text in several ways, two in five of these texts: all of them say nearly the same.
-    """
-    yield from (page for page in pages if not page.renderer or crc32(f"{page.id}:{page.renderer}".encode()) % 5 < 2)
+    """All that is trained on: the pages, their copies, and, where the seeds are at hand, synthetic documents."""
+    yield from pages
     yield from copies.copies(pages)
     if seeds is not None:
         yield from copies.synthetic(pages, seeds)
