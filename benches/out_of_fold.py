@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cleanbody.classify import keeps, sigmoid
+from cleanbody.cut import keeps, sigmoid
 from cleanbody.train import fit
 from cleanbody.train.gold import Labelled, parted, read_pages
 from cleanbody.train.matrix import PageRows, stack

@@ -5,9 +5,9 @@
 'Rain'
 """
 
-from cleanbody.classify import recut
 from cleanbody.cleaner import Cleaner, clean, clean_text
 from cleanbody.config import Config
+from cleanbody.cut import recut
 from cleanbody.page import (
     ArchiveError,
     Block,

@@ -1,4 +1,4 @@
-/* Rules over columns, and the cut of a page. Twins: cleanbody.rules, cleanbody.classify, cleanbody.page_type. */
+/* Rules over columns, and the cut of a page. Twins: cleanbody.rules, cleanbody.classify, cleanbody.cut, cleanbody.page_type. */
 
 #include "native.h"
 
@@ -205,7 +205,7 @@ static uint32_t *sort_rows(const double *score, Py_ssize_t rows, uint32_t *from,
     return from;
 }
 
-/* Twin: classify.page_cut. */
+/* Twin: cut.page_cut. */
 static double find_cut(const Verdict *v, uint32_t *scratch) {
     double total = 0.0, right = 0.0, kept = 0.0, best = 0.0, cut = v->threshold;
     for (Py_ssize_t i = 0; i < v->rows; i++) total += (i == v->headline ? 0.0 : v->size[i]) * v->score[i];
@@ -226,7 +226,7 @@ static double find_cut(const Verdict *v, uint32_t *scratch) {
     return high < cut ? high : cut;
 }
 
-/* Twin: classify.line_cut. */
+/* Twin: cut.line_cut. */
 static double find_line_cut(const Verdict *v, double cut) {
     double kept = 0.0, longer = 0.0, line = v->threshold + v->line;
     for (Py_ssize_t i = 0; i < v->rows; i++)

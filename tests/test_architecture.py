@@ -58,6 +58,7 @@ BESIDE = {
     "baseline": "model",
     "marks": "page",
     "page_type": "classify",
+    "cut": "classify",
     "naming": "classify",
 }
 # The one edge upward, and only inside functions: a page renders itself.

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import cleanbody
 from cleanbody import Cleaner, CleanPage, Config, Label
-from cleanbody.classify import LINE_WORDS, keeps, line_cut, page_cut, recut
+from cleanbody.cut import LINE_WORDS, keeps, line_cut, page_cut, recut
 from cleanbody.page import Kind
 
 SOURCES = {case.name: case.read() for case in cases()}

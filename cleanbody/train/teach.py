@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cleanbody.classify import keeps, sigmoid
 from cleanbody.config import Config
+from cleanbody.cut import keeps, sigmoid
 from cleanbody.features import COLUMNS
 from cleanbody.features.context import block_texts
 from cleanbody.html import read_html
