@@ -147,6 +147,7 @@ RULES: Final[tuple[Rule, ...]] = (
         *("bullet < 1", "quoted < 1", "caption < 1"),
         "starts_lower < 1",
         "commas <= .15",
+        "separators < 3",
     ),
     row("teaser-marked-up", Label.TEASER, 3, "class_teaser >= .5", "link_share >= .5", "words <= 40"),
     # -- comments
