@@ -8,7 +8,7 @@ static const char CAPSULE[] = "cleanbody._native.Walk";
 
 static void clear(Walk *w) {
     Buffer *buffers[] = {&w->text, &w->pieces, &w->blocks, &w->containers, &w->marks, &w->frames, &w->path, &w->names,
-                         &w->strings, &w->scratch};
+                         &w->strings, &w->scratch, &w->seen};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) PyMem_Free(buffers[i]->data);
     PyObject *objects[] = {w->holder, w->clock, w->title, w->lang, w->base, w->meta, w->links, w->props, w->times,
                            w->json_ld};
@@ -61,9 +61,16 @@ static int is_late(Walk *w) {
     return seconds > w->deadline;
 }
 
-/* Elements that part nothing as a rule. Returns whether something is due at their end. */
+/* The source of a formula, which stands beside it. */
+static int is_annotation(const Node *node) {
+    Str name = name_of(element_number(node));
+    return name.size == 10 && !memcmp(name.data, "annotation", 10);
+}
+
+/* Elements that part nothing as a rule. Returns -1: don't go below it; else whether something is due at its end. */
 static int enter_inline(Walk *w, const Node *node, const Tag *tag) {
     Attributes a;
+    if (node->name > LAST_KNOWN && is_annotation(node)) return -1;
     if (node->name > LAST_KNOWN || tag->facts & IS_CITE) {
         uintptr_t around = ITEM(w->containers, Container, LAST(w->frames, Frame)->container)->tag;
         if (stands_alone(w, node, around)) {
@@ -121,7 +128,7 @@ static void walk(Walk *w, const Node *node) {
             break;
         }
         if (node->name == TEXT_ID) {
-            add_text(w, text_of(node));
+            add_text(w, seen(w, text_of(node)));
         } else {
             int entered = enter(w, node);
             if (entered >= 0 && node->first_child) {

@@ -97,7 +97,7 @@ typedef struct {
     long size, length, line, link_end;
     int space;
     Buffer blocks, containers, marks, frames, path;
-    Buffer names, strings, scratch;
+    Buffer names, strings, scratch, seen;
     OpenMark open[MAX_OPEN_MARKS];
     int open_count;
     long lists, quotes, raw;
@@ -130,6 +130,7 @@ size_t first_chars(Str text, size_t chars);
 int is_blank(Str text);
 Py_UCS4 first_char(Str text);
 Py_UCS4 last_char(Str text);
+Str seen(Walk *w, Str text);
 PyObject *tidied(Walk *w, const Buffer *gathered);
 void walk_text_setup(void);
 

@@ -70,6 +70,44 @@ const unsigned char *skip_spaces_back(const unsigned char *begin, const unsigned
     return p;
 }
 
+/* How many bytes a character takes that nobody sees: soft hyphen, word joiner, the byte order mark inside a text, and
+   outside the scripts of South-East Asia, where it parts words, the space without width; 0: there is none at p. */
+static size_t unseen_at(const unsigned char *begin, const unsigned char *p, const unsigned char *end) {
+    if (*p == 0xC2) return end - p > 1 && p[1] == 0xAD ? 2 : 0;
+    if (end - p < 3) return 0;
+    if (*p == 0xEF) return p[1] == 0xBB && p[2] == 0xBF ? 3 : 0;
+    if (*p != 0xE2) return 0;
+    if (p[1] == 0x81) return p[2] == 0xA0 ? 3 : 0;
+    if (p[1] != 0x80 || p[2] != 0x8B) return 0;
+    size_t size;
+    Py_UCS4 before = p > begin ? char_at(step_back(begin, p), p, &size) : 0;
+    return (before >= 0x0E00 && before <= 0x109F) || (before >= 0x1780 && before <= 0x17FF) ? 0 : 3;
+}
+
+static const unsigned char *next_unseen(const unsigned char *begin, const unsigned char *p, const unsigned char *end) {
+    const uint64_t top = UINT64_C(0x8080808080808080);
+    while (p < end) {
+        uint64_t word;
+        if (end - p >= 8 && (memcpy(&word, p, 8), !(word & top))) p += 8;
+        else if (*p >= 0x80 && unseen_at(begin, p, end)) return p;
+        else p++;
+    }
+    return NULL;
+}
+
+/* A text without what nobody sees; it stands in `Walk.seen` where it differs, until the next one is asked for. */
+Str seen(Walk *w, Str text) {
+    const unsigned char *begin = text.data, *end = begin + text.size, *from = begin, *at;
+    if (!text.size || !(at = next_unseen(begin, begin, end))) return text;
+    w->seen.size = 0;
+    for (; at; at = next_unseen(begin, from, end)) {
+        buffer_put(w, &w->seen, from, (size_t)(at - from));
+        from = at + unseen_at(begin, at, end);
+    }
+    buffer_put(w, &w->seen, from, (size_t)(end - from));
+    return (Str){(const unsigned char *)w->seen.data, w->seen.size};
+}
+
 /* Whether eight bytes are ASCII without control characters, and no two of them are spaces side by side. */
 static int is_tidy(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
@@ -134,11 +172,11 @@ Py_UCS4 last_char(Str text) {
     return text.size ? char_at(step_back(text.data, end), end, &size) : 0;
 }
 
-/* `" ".join(text.split())` as a string; NULL and no exception where that is empty. */
+/* `" ".join(seen(text).split())` as a string; NULL and no exception where that is empty. */
 PyObject *tidied(Walk *w, const Buffer *gathered) {
     if (w->failed || !gathered->size) return NULL;
-    const unsigned char *p = (const unsigned char *)gathered->data, *end = p + gathered->size;
-    p = skip_spaces(p, end);
+    Str text = seen(w, (Str){(const unsigned char *)gathered->data, gathered->size});
+    const unsigned char *end = text.data + text.size, *p = skip_spaces(text.data, end);
     if (p == end) return NULL;
     unsigned char *out = PyMem_Malloc((size_t)(end - p) + 16);
     PyObject *made = NULL;

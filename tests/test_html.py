@@ -721,3 +721,27 @@ def test_beyond_the_most_blocks_all_is_one() -> None:
     assert len(document) == MAX_BLOCKS + 1
     assert document.statuses == (Status.TOO_MANY_BLOCKS,)
     assert document.text.split() == [str(i) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>Donau&shy;dampf&#8203;schiff", "Donaudampfschiff"),
+        ("<p>one \u2060\ufeff two", "one two"),
+        ("<p>&shy;</p><p>word", "word"),
+        ("<pre>a = 1\u200b", "a = 1"),
+        ("<p>\u0e01\u0e32\u200b\u0e02\u0e32", "\u0e01\u0e32\u200b\u0e02\u0e32"),  # Thai, which parts words so
+        ("<p>\u200c\u200d\u200e", "\u200c\u200d\u200e"),  # these change how their neighbours look
+    ],
+)
+def test_characters_that_nobody_sees_are_no_text(source: str, text: str) -> None:
+    assert read_html(source).text == text
+
+
+def test_a_title_has_no_soft_hyphens() -> None:
+    assert read_html("<title>Donau&shy;dampfschiff</title><p>word").head.title == "Donaudampfschiff"
+
+
+def test_the_source_of_a_formula_is_not_read_beside_it() -> None:
+    formula = "<mi>x</mi><annotation encoding=application/x-tex>x_1</annotation><annotation-xml>x</annotation-xml>"
+    assert read_html(f"<p>where <math><semantics>{formula}</semantics></math> is").text == "where x is"

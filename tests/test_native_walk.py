@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not COMPILED, reason="the package was built with
 SPACES = "".join(map(chr, (9, 10, 11, 12, 13, 28, 31, 32, 0x85, 0xA0, 0x1680, 0x2003, 0x2028, 0x202F, 0x205F, 0x3000)))
 NAMES = [
     *sorted({name for _, name in ACTIONS.values()} | {"cite", "span", "u", "x-a", "X-Bcd", "annotation-xml"}),
-    *("x-" + "long" * 9, "x-é", "math", "svg", "selectedcontent", "foreignObject", "o:p", "path", "input", "hr"),
+    *("x-" + "long" * 9, "x-é", "math", "annotation", "svg", "selectedcontent", "foreignObject", "o:p", "path", "input", "hr"),
 ]
 VALUES = [
     *(
@@ -62,7 +62,8 @@ TEXTS = [
     " ", "\n  ", "  \t", "        ", "word", " two words ", "a  b", "é\u00a0\u3000雨 ",
     "x" * LONG_LINE, "plain words of eight and more bytes", "trailing  ", "&nbsp;", "&#128;", "&#xD800;", "&#0;", "{}",
     "🔗" * 9, "\u2028\u2029", "<!-- -->", "<![CDATA[x]]>", "<!doctype html>", "<?x?>", "\x1c\x1d", "<br>", ": ",
-    "<br><br>",
+    "<br><br>", "\u00ad", "\u200b", "\u2060", "&shy;", "a\u00ad b", "eight and more \u200b\u2060\u00ad bytes",
+    "\u0e01\u200b\u0e02", "\u1780\u200b\u200b\u1781 ", "\u10a0\u200b",
 ]  # fmt: skip
 ATTRIBUTE = st.builds(
     "{}='{}'".format,

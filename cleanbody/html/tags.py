@@ -16,7 +16,8 @@ def _tags(names: str) -> frozenset[str]:
 
 # What the walk does at a tag. Tags that stand in no set are inline: they part nothing.
 SKIPPED: Final = _tags(
-    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset"
+    "style template iframe object embed audio video canvas svg datalist noframes noembed applet map frame frameset "
+    "annotation-xml"
 )
 BLOCKS: Final = _tags(
     "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset "

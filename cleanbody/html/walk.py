@@ -19,6 +19,7 @@ from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
 from cleanbody.marks import Mark, MarkKind, Marks
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Status
+from cleanbody.patterns import pattern
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
@@ -30,6 +31,8 @@ MAX_NAMES: Final = 400  # characters of class and id that are kept of one elemen
 MAX_OPEN_MARKS: Final = 16  # marks inside marks that are kept; each open one is written again for every block in it
 MAX_PROP_NODES: Final = 200  # of an element with an itemprop whose text is its value
 NODES_PER_CLOCK: Final = 2048
+# Characters that only say where a line may break or may not; in the scripts of South-East Asia one of them parts words.
+_UNSEEN: Final = pattern("[\u00ad\u2060\ufeff]|(?<![\u0e00-\u109f\u1780-\u17ff])\u200b")
 
 
 @dataclass(slots=True)
@@ -141,7 +144,10 @@ class Walker:
         if action == tags.TEXT:
             if not node.is_element_node:
                 return None
-            if (node.tag_id > LAST_KNOWN_ID or node.tag_id == CITE_ID) and stands_alone(
+            strange = node.tag_id > LAST_KNOWN_ID
+            if strange and node.tag == "annotation":
+                return None  # the source of a formula, which stands beside it
+            if (strange or node.tag_id == CITE_ID) and stands_alone(
                 node, self.tag[self.frames[-1].container], self.quotes > 0
             ):
                 name = node.tag or ""
@@ -314,6 +320,9 @@ class Walker:
     # -- text -----------------------------------------------------------------------------------------------------
 
     def _text(self, text: str) -> None:
+        text = seen(text)
+        if not text:
+            return
         if self.raw:
             if not self.buffer:
                 bare = text.lstrip()
@@ -402,7 +411,7 @@ class Walker:
         attributes = node.attributes
         if name == "title":
             if not self.title:
-                self.title = " ".join(node.text(deep=True).split())
+                self.title = " ".join(seen(node.text(deep=True)).split())
             return None
         if name == "meta":
             content = attributes.get("content")
@@ -473,6 +482,15 @@ class Walker:
 TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
 
 
+def seen(text: str) -> str:
+    """A text without soft hyphens and other characters that nobody sees.
+
+    >>> seen("Donau\u00addampf\u200bschiff")
+    'Donaudampfschiff'
+    """
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
 def is_linked_data(script: LexborNode) -> bool:
     """Whether a <script> holds JSON-LD."""
     return "ld+json" in (script.attributes.get("type") or "").lower()
@@ -482,7 +500,7 @@ def _opening(node: LexborNode) -> str:
     """The text that an element begins with. Elements with an itemprop may be nested, so none is read to its end."""
     below = islice(node.traverse(include_text=True), MAX_PROP_NODES)
     text = "".join((child.text_content or "")[:500] for child in below if child.is_text_node)
-    return " ".join(text[:500].split())
+    return " ".join(seen(text[:500]).split())
 
 
 def _shows(mark: Mark) -> bool:
