@@ -104,6 +104,7 @@ class Status(StrEnum):
     COMPLETE = "complete"
     RESCUED_NOSCRIPT = "rescued:noscript"
     RESCUED_UNCLOSED = "rescued:unclosed"
+    RESCUED_SHADOW = "rescued:shadow-root"
     RESCUED_JSON_LD = "rescued:json-ld"
     RESCUED_STATE = "rescued:state-json"
     RESCUED_DESCRIPTION = "rescued:description"

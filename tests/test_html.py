@@ -392,6 +392,10 @@ def test_a_page_whose_head_holds_a_noscript_keeps_its_head_data() -> None:
 
 
 STORY = " ".join(f"On day {n} it rained in the valley, and the river rose by {n} hands before noon." for n in range(9))
+def shadow(inside: str) -> str:
+    return f"<x-a><template shadowrootmode=open>{inside}</template></x-a>"
+
+
 RESCUES = [
     # page, status, the flags of each block that is the story
     ("noscript", f"<p>Loading</p><noscript><p>{STORY}</p></noscript>", Status.RESCUED_NOSCRIPT, [Flag.RESCUED]),
@@ -412,6 +416,11 @@ RESCUES = [
     ("the description", f'<meta name=description content="{STORY}">x', Status.RESCUED_DESCRIPTION, [Flag.RESCUED]),
     ("the description of a short page", f'<meta name=description content="{RAIN}"><p>Loading', None, []),
     ("that of an empty page", f'<meta property=og:description content="{RAIN}">', Status.RESCUED_DESCRIPTION, []),
+    ("a shadow root", f"<p>x</p>{shadow(f'<p>{STORY}</p>')}", Status.RESCUED_SHADOW, [Flag.RESCUED]),
+    ("one in another", shadow(f"<b>x</b>{shadow(f'<p>{STORY}</p>')}"), Status.RESCUED_SHADOW, [Flag.RESCUED]),
+    ("one of a page that shows itself", f"<p>{STORY}</p>{shadow(f'<p>{STORY}</p>')}", None, [0]),
+    ("a small one", f"<p>x</p>{shadow(f'<style>{STORY}</style><p class={STORY.split()}>Menu</p>')}", None, []),
+    ("a template that nobody shows", f"<p>x</p><template><p>{STORY}</p></template>", None, []),
     ("an unclosed iframe", f"<noscript><iframe src=x></noscript><p>{STORY}", Status.RESCUED_UNCLOSED, [0]),
     ("an unclosed title", f"<title>Rain<body><p>{STORY}", Status.RESCUED_UNCLOSED, [0]),
 ]

@@ -16,6 +16,7 @@ from cleanbody.html.noscript import open_body
 from cleanbody.html.walk import Walker, is_linked_data
 from cleanbody.jsonld import looks_like_markup, read_jsonld
 from cleanbody.page import Document, Flag, InputError, Status
+from cleanbody.patterns import pattern
 from cleanbody.scan import Limits, scan
 
 __all__ = ["SHOWS_NOTHING", "WORTH_RESCUING", "is_trusted", "read_html"]
@@ -24,6 +25,7 @@ __all__ = ["SHOWS_NOTHING", "WORTH_RESCUING", "is_trusted", "read_html"]
 SHOWS_NOTHING: Final = 0.34
 # Characters: less than this is a notice ("please enable …"), not a page's text.
 WORTH_RESCUING: Final = 240
+_TEMPLATE: Final = pattern(r"<(/?)template\b[^>]*>")
 
 
 def read_html(
@@ -119,7 +121,7 @@ def _serialise(tree: Any) -> str:
 def _rescue(
     document: Document, parser: LexborHTMLParser | None, walker: Walker | CompiledWalker
 ) -> tuple[Document, list[Status]]:
-    """Bring back text that the page holds but does not show: <noscript>, JSON-LD, state JSON, in this order."""
+    """Bring back text that the page holds and the walk does not see: of <noscript>, shadow roots and JSON, in this order."""
     visible, hidden = walker.shown()
     if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
         shown = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
@@ -127,14 +129,18 @@ def _rescue(
     if parser is None:  # enough is visible
         return document, []
     body, status = _hidden_text(document, parser)
-    if (len(body) < WORTH_RESCUING and visible) or not body or visible > len(body) * SHOWS_NOTHING:
+    size = _text_size(body)
+    if (size < WORTH_RESCUING and visible) or not size or visible > size * SHOWS_NOTHING:
         return document, []
     _append(walker, body)
     return walker.document(), [status]
 
 
 def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Status]:
-    """The longest text that JSON-LD, else state JSON, else the description in the head holds."""
+    """What shadow roots hold, else the longest text of JSON-LD, else of state JSON, else the description in the head."""
+    shadow = _shadow_roots(parser)
+    if _text_size(shadow) >= WORTH_RESCUING:
+        return shadow, Status.RESCUED_SHADOW
     linked = read_jsonld(document.head.json_ld)
     body = linked.article_body or linked.product_description
     if len(body) >= WORTH_RESCUING:
@@ -152,6 +158,21 @@ def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Sta
         return body, Status.RESCUED_JSON_LD
     described = (content for name, content in document.head.meta if name in ("og:description", "description"))
     return _longest(described), Status.RESCUED_DESCRIPTION
+
+
+def _text_size(body: str) -> int:
+    """Characters of a text, plain or marked up."""
+    if not looks_like_markup(body):
+        return len(body)
+    parser = LexborHTMLParser(body)
+    parser.strip_tags(["script", "style"])
+    return len(" ".join(parser.text().split()))
+
+
+def _shadow_roots(parser: LexborHTMLParser) -> str:
+    """What stands in declarative shadow roots (HTML standard, 4.12.3), which a browser shows in their elements' place."""
+    inside = "".join(node.html or "" for node in parser.css("template[shadowrootmode]"))
+    return _TEMPLATE.sub(r"<\1div>", inside)
 
 
 def _longest(texts: Iterable[str]) -> str:
