@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { OPENING = 3, MOST_BEGUN = 40, CLOSE = 8, FAR = 40, MOST_NAME = 5 };
+enum { OPENING = 3, MOST_BEGUN = 40, CLOSE = 8, FAR = 40, MOST_NAME = 5, LEAST_H1 = 2 };
 enum { SAID_OF = 30, SAID_CHARACTERS = 400, LONG_WORD = 4, STEM = 5, LEAST_DIGITS = 3 };
 static const double MOST_WORDS = 40.0, LEAST_LONE = 4.0, MOST_LONE = 25.0;
 static const double AGAIN_FAR = 2.5, AGAIN_UNSHAPED = 2.0, MOST_AGAIN = 8.0, MOST_LONG = 8.0;
@@ -24,7 +24,7 @@ static int is_one_of(Py_UCS4 c, const uint16_t *set) {
     return *set != 0;
 }
 
-/* The page's only first-level heading, if prose follows it or the page has none at all; or -1. */
+/* The page's only first-level heading, if prose follows it and it has words enough, or the page has no prose; or -1. */
 static Py_ssize_t find_h1(const Page *page) {
     Py_ssize_t found = -1;
     for (Py_ssize_t k = 0; k < page->line_count; k++) {
@@ -34,7 +34,8 @@ static Py_ssize_t find_h1(const Page *page) {
         found = i;
     }
     if (found < 0 || page->first_prose == page->n) return found;
-    return page->words[found] < 2 || next_prose(page, found, page->n) < 0 ? -1 : found;
+    double least = PyTuple_GET_SIZE(page->candidates) ? LEAST_H1 : 1.0;
+    return page->words[found] < least || next_prose(page, found, page->n) < 0 ? -1 : found;
 }
 
 /* The first line that is what stands behind the first colon of a candidate, or -1; -2 and an exception otherwise. */

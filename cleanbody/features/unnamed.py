@@ -24,6 +24,7 @@ from cleanbody.page import KINDS, Document, Flag, Kind
 from cleanbody.patterns import pattern
 
 LEAST_LONE, MOST_LONE = 4.0, 25.0  # words
+LEAST_H1: Final = 2.0  # words of a first-level heading, where the head of the page names something else
 MOST_NAME: Final = 5  # words of what may be the name of a site, which says nothing of the headline
 CLOSE: Final = 8  # blocks within which three stretches of prose are those of one text, and no notice
 FAR, AGAIN_FAR = 40, 2.5  # blocks above the prose from which a line must stand so often to be the headline
@@ -70,7 +71,8 @@ def find_unnamed(
         texts, words, prose: columns of the n blocks.
         candidates: strings that may be the headline.
     """
-    found = _h1(document, lines, texts, words, prose) or _behind_colon(lines, texts, candidates)
+    least = LEAST_H1 if candidates else 1.0
+    found = _h1(document, lines, texts, words, prose, least) or _behind_colon(lines, texts, candidates)
     keys = [key for key in map(key_of, candidates) if key]
     if found or (document.markup and any(len(key) > MOST_NAME for key in keys)):
         return found
@@ -83,11 +85,16 @@ def is_h1(document: Document, i: int) -> bool:
 
 
 def _h1(
-    document: Document, lines: Lines, texts: Sequence[str], words: Sequence[float], prose: Sequence[int]
+    document: Document,
+    lines: Lines,
+    texts: Sequence[str],
+    words: Sequence[float],
+    prose: Sequence[int],
+    least: float,
 ) -> str | None:
-    """The page's only first-level heading, if prose follows it or the page has none at all."""
+    """The page's only first-level heading, if prose follows it and it has words enough, or the page has no prose."""
     found = [i for i in lines.blocks if is_h1(document, i) and not document.flags[i] & Flag.HIDDEN]
-    if len(found) != 1 or (True in prose and (words[found[0]] < 2 or True not in prose[found[0] :])):
+    if len(found) != 1 or (True in prose and (words[found[0]] < least or True not in prose[found[0] :])):
         return None
     return texts[found[0]].replace("\n", " ")
 
