@@ -392,6 +392,8 @@ def test_a_page_whose_head_holds_a_noscript_keeps_its_head_data() -> None:
 
 
 STORY = " ".join(f"On day {n} it rained in the valley, and the river rose by {n} hands before noon." for n in range(9))
+
+
 def shadow(inside: str) -> str:
     return f"<x-a><template shadowrootmode=open>{inside}</template></x-a>"
 

@@ -30,7 +30,19 @@ pytestmark = pytest.mark.skipif(not COMPILED, reason="the package was built with
 SPACES = "".join(map(chr, (9, 10, 11, 12, 13, 28, 31, 32, 0x85, 0xA0, 0x1680, 0x2003, 0x2028, 0x202F, 0x205F, 0x3000)))
 NAMES = [
     *sorted({name for _, name in ACTIONS.values()} | {"cite", "span", "u", "x-a", "X-Bcd", "annotation-xml"}),
-    *("x-" + "long" * 9, "x-é", "math", "annotation", "svg", "selectedcontent", "foreignObject", "o:p", "path", "input", "hr"),
+    *(
+        "x-" + "long" * 9,
+        "x-é",
+        "math",
+        "annotation",
+        "svg",
+        "selectedcontent",
+        "foreignObject",
+        "o:p",
+        "path",
+        "input",
+        "hr",
+    ),
 ]
 VALUES = [
     *(

@@ -14,6 +14,7 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
+from cleanbody.features.markdown import seen_texts
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
 from cleanbody.features.tree import number_tree, shapes_of
@@ -80,6 +81,12 @@ def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[f
     return columns
 
 
+def texts_of(document: Document) -> list[str]:
+    """The texts of all blocks as a reader sees them."""
+    texts = block_texts(document)
+    return texts if document.markup else seen_texts(document.text, texts)
+
+
 def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) -> Table:
     """Compute every column of a document.
 
@@ -94,7 +101,7 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     [1.0, 4.0]
     """
     hints = hints or Hints()
-    texts = block_texts(document)
+    texts = texts_of(document)
     of_text = text_columns(texts)
     words, commas = of_text[TEXT_WORDS], of_text[TEXT_COMMAS]
     tree = number_tree(document)

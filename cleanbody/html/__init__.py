@@ -121,7 +121,7 @@ def _serialise(tree: Any) -> str:
 def _rescue(
     document: Document, parser: LexborHTMLParser | None, walker: Walker | CompiledWalker
 ) -> tuple[Document, list[Status]]:
-    """Bring back text that the page holds and the walk does not see: of <noscript>, shadow roots and JSON, in this order."""
+    """Bring back text that the page holds and does not show: of <noscript>, shadow roots and JSON, in this order."""
     visible, hidden = walker.shown()
     if hidden >= WORTH_RESCUING and visible < hidden * SHOWS_NOTHING:
         shown = bytearray(f & ~Flag.NOSCRIPT | Flag.RESCUED if f & Flag.NOSCRIPT else f for f in document.flags)
@@ -137,7 +137,7 @@ def _rescue(
 
 
 def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Status]:
-    """What shadow roots hold, else the longest text of JSON-LD, else of state JSON, else the description in the head."""
+    """What shadow roots hold, else JSON-LD, else state JSON, else the description in the head: the longest text."""
     shadow = _shadow_roots(parser)
     if _text_size(shadow) >= WORTH_RESCUING:
         return shadow, Status.RESCUED_SHADOW
@@ -170,7 +170,7 @@ def _text_size(body: str) -> int:
 
 
 def _shadow_roots(parser: LexborHTMLParser) -> str:
-    """What stands in declarative shadow roots (HTML standard, 4.12.3), which a browser shows in their elements' place."""
+    """What stands in declarative shadow roots (HTML standard, 4.12.3), which a browser shows."""
     inside = "".join(node.html or "" for node in parser.css("template[shadowrootmode]"))
     return _TEMPLATE.sub(r"<\1div>", inside)
 

@@ -17,9 +17,9 @@ from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
+from cleanbody.html.unseen import seen
 from cleanbody.marks import Mark, MarkKind, Marks
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Status
-from cleanbody.patterns import pattern
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})
@@ -31,8 +31,6 @@ MAX_NAMES: Final = 400  # characters of class and id that are kept of one elemen
 MAX_OPEN_MARKS: Final = 16  # marks inside marks that are kept; each open one is written again for every block in it
 MAX_PROP_NODES: Final = 200  # of an element with an itemprop whose text is its value
 NODES_PER_CLOCK: Final = 2048
-# Characters that only say where a line may break or may not; in the scripts of South-East Asia one of them parts words.
-_UNSEEN: Final = pattern("[\u00ad\u2060\ufeff]|(?<![\u0e00-\u109f\u1780-\u17ff])\u200b")
 
 
 @dataclass(slots=True)
@@ -480,15 +478,6 @@ class Walker:
 
 
 TEXT_PROPS: Final = frozenset({"headline", "name", "author", "datePublished", "dateModified", "publisher"})
-
-
-def seen(text: str) -> str:
-    """A text without soft hyphens and other characters that nobody sees.
-
-    >>> seen("Donau\u00addampf\u200bschiff")
-    'Donaudampfschiff'
-    """
-    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def is_linked_data(script: LexborNode) -> bool:

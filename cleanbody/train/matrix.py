@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from cleanbody import html, plaintext
 from cleanbody.cleaner import read_hints
-from cleanbody.features import COLUMNS, compute
-from cleanbody.features.context import block_texts
+from cleanbody.features import COLUMNS, compute, texts_of
 from cleanbody.lexicon import Lexicon
 from cleanbody.marks import Marks
 from cleanbody.page import KINDS, Document, Head, Kind
@@ -78,7 +77,7 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
     else:
         document = plaintext.read_text(page.text)
         table = compute(document, lexicon)
-    texts = block_texts(document)[:MOST_BLOCKS]
+    texts = texts_of(document)[:MOST_BLOCKS]
     rows = len(texts)
     features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
     for k, column in enumerate(table.columns):
