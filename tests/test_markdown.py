@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cleanbody
-from cleanbody.features import compute, texts_of
+from cleanbody.features import COLUMNS, INDEX, compute, texts_of
 from cleanbody.features.markdown import seen_texts
 from cleanbody.lexicon import Lexicon
 from cleanbody.plaintext import read_text
@@ -59,8 +59,18 @@ def test_any_text(text: str) -> None:
 
 
 def test_features_are_those_of_what_is_seen() -> None:
-    marked, plain = (read_text(text) for text in (f"# [Home](/)\n\n{RAIN} [x](y)", f"Home\n\n{RAIN} x"))
-    assert repr(compute(marked, Lexicon.load()).columns) == repr(compute(plain, Lexicon.load()).columns)
+    texts = f"# [Home](/)\n\n{RAIN} [x](y)", f"Home\n\n{RAIN} x"
+    marked, plain = (compute(read_text(text), Lexicon.load()).columns for text in texts)
+    differ = [name for name, one, other in zip(COLUMNS, marked, plain, strict=True) if repr(one) != repr(other)]
+    assert differ == ["heading"]
+    assert list(marked[INDEX["heading"]]) == [6.0, 0.0]
+
+
+def test_a_subheading_in_markdown_is_none_of_another_story() -> None:
+    heading = "Museum opens doors to young painters"
+    story = f"# Rain in the valley\n\n{RAIN}\n\n## {heading}\n\n{SNOW}\n\n{heading}\n\n{RAIN[::-1]}"
+    lines = [block for block in cleanbody.clean_text(story).blocks if heading in block.text]
+    assert ["teaser-bare" in [reason.code for reason in block.reasons] for block in lines] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,7 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             bare("Museum opens, doors, young, painters, again, here"),
             bare("1931 | Museum | Open doors | Young painters"),  # a row of a table
             bare("Museum opens doors"),
+            amid("<h3>Museum opens doors to young painters"),
             amid("<figure><figcaption>Museum opens doors to young painters</figcaption></figure>"),
             Case(f"{BARE}\n\nMuseum opens doors to young painters", MUSEUM),
             Case(f"{TITLE}\n\n{A}\n\nHome\n\nMuseum opens doors to young painters\n\n{B}", MUSEUM),

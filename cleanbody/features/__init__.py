@@ -14,7 +14,7 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
-from cleanbody.features.markdown import seen_texts
+from cleanbody.features.markdown import heading_column, seen_texts
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
 from cleanbody.features.tree import number_tree, shapes_of
@@ -83,8 +83,11 @@ def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[f
 
 def texts_of(document: Document) -> list[str]:
     """The texts of all blocks as a reader sees them."""
-    texts = block_texts(document)
-    return texts if document.markup else seen_texts(document.text, texts)
+    return _seen(document, block_texts(document))
+
+
+def _seen(document: Document, written: list[str]) -> list[str]:
+    return written if document.markup else seen_texts(document.text, written)
 
 
 def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) -> Table:
@@ -101,12 +104,16 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     [1.0, 4.0]
     """
     hints = hints or Hints()
-    texts = texts_of(document)
+    written = block_texts(document)
+    texts = _seen(document, written)
     of_text = text_columns(texts)
     words, commas = of_text[TEXT_WORDS], of_text[TEXT_COMMAS]
     tree = number_tree(document)
     shapes = shapes_of(document, tree) if document.markup else None
     form = structure.form_columns(document, tree, structure.count_links(document), words)
+    headings = form[FORM_HEADING]
+    if texts is not written:  # Markdown: rules know its headings, but sections of texts are not made by headings
+        form[FORM_HEADING] = heading_column(written)
     link_share = form[0] if document.markup else structure.zeros(len(texts))
     totals = structure.container_totals(document, words, link_share)
     prose = is_prose(words, link_share)
@@ -124,7 +131,7 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *region.region_columns(document, tree, totals, words, link_share, commas),
         *context.text_place_columns(words, link_share),
         *context.neighbour_columns(words, link_share, prose),
-        *context.section_columns(blocks, words, link_share, form[FORM_HEADING], found.text, overlap),
+        *context.section_columns(blocks, words, link_share, headings, found.text, overlap),
         *coherence,
         *phrases,
         *found.columns,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Sequence
 from typing import Final
 
 from cleanbody.patterns import pattern
@@ -32,6 +34,16 @@ def seen_texts(text: str, blocks: list[str]) -> list[str]:
     ['# the depth', 'snow[0] = 1']
     """
     return [_seen(block) for block in blocks] if _is_markdown(text) else blocks
+
+
+def heading_column(blocks: Sequence[str]) -> array[float]:
+    """Of each block of a text in Markdown 7 less the level of a heading, 0 for any other.
+
+    >>> list(heading_column(["# Rain", "It rained.", "## Snow"]))
+    [6.0, 0.0, 5.0]
+    """
+    found = map(_HEADING.match, blocks)
+    return array("d", [7.0 - mark[1].count("#") if mark else 0.0 for mark in found])
 
 
 def _is_markdown(text: str) -> bool:

@@ -144,7 +144,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "body_overlap <= .5",
         "stems >= 3",
         "ends_sentence <= 0",
-        *("bullet < 1", "quoted < 1", "caption < 1"),
+        *("bullet < 1", "quoted < 1", "caption < 1", "heading < 1"),
         "starts_lower < 1",
         "commas <= .15",
         "separators < 3",
