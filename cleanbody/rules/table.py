@@ -382,6 +382,21 @@ RULES: Final[tuple[Rule, ...]] = (
     row("hidden", Label.OTHER, 1.5, "hidden >= 1"),
     # -- for the body
     row("heading-in-body", Label.BODY, 2.5, "heading >= 1", "in_stretch >= 1", "link_share <= .3", "prose_wide > 0"),
+    row(  # a subheading that nothing marks, between two paragraphs; the other stories' share fewer words with the body
+        "subheading-line",
+        Label.BODY,
+        3,
+        "words >= 2",
+        "words <= 7",
+        "since_prose <= .7",
+        "until_prose <= .7",
+        "body_overlap >= .5",
+        "stems >= 1",
+        "title_overlap < 1",
+        "ends_sentence <= 0",
+        *("bullet < 1", "quoted < 1", "caption < 1", "item < 1"),
+        *("starts_lower < 1", "dates < 1", "separators < 1", "link_share <= .3"),
+    ),
     row("prose-in-region", Label.BODY, 2, "words >= 25", "link_share <= .2", "in_best >= 1"),
     row("code-block", Label.BODY, 2, "code >= 1", "in_best >= 1"),
 )
