@@ -61,10 +61,15 @@ static int is_late(Walk *w) {
     return seconds > w->deadline;
 }
 
-/* The source of a formula, which stands beside it. */
-static int is_annotation(const Node *node) {
+static int is_called(const Node *node, const char *what) {
     Str name = name_of(element_number(node));
-    return name.size == 10 && !memcmp(name.data, "annotation", 10);
+    return name.size == strlen(what) && !memcmp(name.data, what, name.size);
+}
+
+/* The source of a formula (MathML 3, 5.1), which stands beside it. */
+static int is_annotation(const Node *node) {
+    const Node *parent = node->parent;
+    return is_called(node, "annotation") && parent && parent->type == ELEMENT_NODE && is_called(parent, "semantics");
 }
 
 /* Elements that part nothing as a rule. Returns -1: don't go below it; else whether something is due at its end. */

@@ -756,3 +756,4 @@ def test_a_title_has_no_soft_hyphens() -> None:
 def test_the_source_of_a_formula_is_not_read_beside_it() -> None:
     formula = "<mi>x</mi><annotation encoding=application/x-tex>x_1</annotation><annotation-xml>x</annotation-xml>"
     assert read_html(f"<p>where <math><semantics>{formula}</semantics></math> is").text == "where x is"
+    assert read_html("<p>an <annotation>odd</annotation> element").text == "an odd element"

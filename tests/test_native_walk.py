@@ -34,6 +34,7 @@ NAMES = [
         "x-" + "long" * 9,
         "x-é",
         "math",
+        "semantics",
         "annotation",
         "svg",
         "selectedcontent",

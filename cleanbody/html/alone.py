@@ -1,4 +1,4 @@
-"""Which elements part text although no table says so: custom elements, and the label of a quote."""
+"""Which elements the walk must look at although no table says so: custom elements, the label of a quote, formulas."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def stands_alone(node: LexborNode, around: str, in_quote: bool) -> bool:
     if around in LINES or parent is None or parent.tag != around:
         return False
     return _parts(_beside(node, back=True)) and _parts(_beside(node, back=False))
+
+
+def is_annotation(node: LexborNode) -> bool:
+    """Whether an element is the source of a formula (MathML 3, 5.1), which stands beside it."""
+    return node.tag == "annotation" and node.parent is not None and node.parent.tag == "semantics"
 
 
 def _is_custom(node: LexborNode) -> bool:

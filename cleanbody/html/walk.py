@@ -16,7 +16,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
-from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, stands_alone
+from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, is_annotation, stands_alone
 from cleanbody.html.unseen import seen
 from cleanbody.marks import Mark, MarkKind, Marks
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Status
@@ -143,8 +143,8 @@ class Walker:
             if not node.is_element_node:
                 return None
             strange = node.tag_id > LAST_KNOWN_ID
-            if strange and node.tag == "annotation":
-                return None  # the source of a formula, which stands beside it
+            if strange and is_annotation(node):
+                return None
             if (strange or node.tag_id == CITE_ID) and stands_alone(
                 node, self.tag[self.frames[-1].container], self.quotes > 0
             ):
