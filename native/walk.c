@@ -133,7 +133,7 @@ static void walk(Walk *w, const Node *node) {
             break;
         }
         if (node->name == TEXT_ID) {
-            add_text(w, seen(w, text_of(node)));
+            add_text(w, text_of(node));
         } else {
             int entered = enter(w, node);
             if (entered >= 0 && node->first_child) {

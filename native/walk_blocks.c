@@ -42,11 +42,17 @@ static void add_raw(Walk *w, Str text) {
 
 void add_text(Walk *w, Str text) {
     if (!text.data || !text.size) return;
+    const unsigned char *end = text.data + text.size, *p = skip_spaces(text.data, end);
+    if (p < end || w->raw) { /* most texts are white space alone */
+        text = seen(w, text);
+        if (!text.size) return;
+        end = text.data + text.size;
+        p = skip_spaces(text.data, end);
+    }
     if (w->raw) {
         add_raw(w, text);
         return;
     }
-    const unsigned char *end = text.data + text.size, *p = skip_spaces(text.data, end);
     if (p == end) {
         w->space = 1;
         return;

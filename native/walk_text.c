@@ -1,5 +1,6 @@
 /* White space as str.isspace knows it, in UTF-8. What is not valid is let through: it fails when it is decoded. */
 
+#include "ascii.h"
 #include "walk.h"
 
 unsigned char byte_kinds[256];
@@ -84,21 +85,25 @@ static size_t unseen_at(const unsigned char *begin, const unsigned char *p, cons
     return (before >= 0x0E00 && before <= 0x109F) || (before >= 0x1780 && before <= 0x17FF) ? 0 : 3;
 }
 
+static int is_ascii(const unsigned char *p, const unsigned char *end) {
+    uint64_t word, all = 0;
+    size_t size = (size_t)(end - p);
+    for (; end - p >= 8; p += 8) all |= (memcpy(&word, p, 8), word);
+    if (size >= 8) return !((all | (memcpy(&word, end - 8, 8), word)) & EACH(0x80));
+    for (; p < end; p++) all |= *p;
+    return !(all & 0x80);
+}
+
 static const unsigned char *next_unseen(const unsigned char *begin, const unsigned char *p, const unsigned char *end) {
-    const uint64_t top = UINT64_C(0x8080808080808080);
-    while (p < end) {
-        uint64_t word;
-        if (end - p >= 8 && (memcpy(&word, p, 8), !(word & top))) p += 8;
-        else if (*p >= 0x80 && unseen_at(begin, p, end)) return p;
-        else p++;
-    }
+    for (; p < end; p++)
+        if (*p >= 0xC2 && unseen_at(begin, p, end)) return p;
     return NULL;
 }
 
 /* A text without what nobody sees; it stands in `Walk.seen` where it differs, until the next one is asked for. */
 Str seen(Walk *w, Str text) {
     const unsigned char *begin = text.data, *end = begin + text.size, *from = begin, *at;
-    if (!text.size || !(at = next_unseen(begin, begin, end))) return text;
+    if (!text.size || is_ascii(begin, end) || !(at = next_unseen(begin, begin, end))) return text;
     w->seen.size = 0;
     for (; at; at = next_unseen(begin, from, end)) {
         buffer_put(w, &w->seen, from, (size_t)(at - from));

@@ -84,7 +84,7 @@ def _cut(data: bytes, walker: Walker | CompiledWalker) -> tuple[Document, list[S
         root = parser = None  # the tree is most of what a page takes in memory
     document = walker.document()
     statuses = list(document.statuses)
-    document, rescued = _rescue(document, parser, walker)
+    document, rescued = _rescue(document, parser, walker, data)
     statuses += rescued
     if not len(document):
         statuses.append(Status.EMPTY)
@@ -119,7 +119,7 @@ def _serialise(tree: Any) -> str:
 
 
 def _rescue(
-    document: Document, parser: LexborHTMLParser | None, walker: Walker | CompiledWalker
+    document: Document, parser: LexborHTMLParser | None, walker: Walker | CompiledWalker, data: bytes
 ) -> tuple[Document, list[Status]]:
     """Bring back text that the page holds and does not show: of <noscript>, shadow roots and JSON, in this order."""
     visible, hidden = walker.shown()
@@ -128,7 +128,7 @@ def _rescue(
         return replace(document, flags=shown), [Status.RESCUED_NOSCRIPT]
     if parser is None:  # enough is visible
         return document, []
-    body, status = _hidden_text(document, parser)
+    body, status = _hidden_text(document, parser, data)
     size = _text_size(body)
     if (size < WORTH_RESCUING and visible) or not size or visible > size * SHOWS_NOTHING:
         return document, []
@@ -136,9 +136,9 @@ def _rescue(
     return walker.document(), [status]
 
 
-def _hidden_text(document: Document, parser: LexborHTMLParser) -> tuple[str, Status]:
+def _hidden_text(document: Document, parser: LexborHTMLParser, data: bytes) -> tuple[str, Status]:
     """What shadow roots hold, else JSON-LD, else state JSON, else the description in the head: the longest text."""
-    shadow = _shadow_roots(parser)
+    shadow = _shadow_roots(parser) if b"shadowrootmode" in data else ""
     if _text_size(shadow) >= WORTH_RESCUING:
         return shadow, Status.RESCUED_SHADOW
     linked = read_jsonld(document.head.json_ld)
