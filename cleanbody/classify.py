@@ -41,6 +41,7 @@ RULE_SHARE: Final = 0.5
 CLEAN_LOGIT: Final = -0.32
 CLEAN_SLOPE: Final = 4.0
 FEW_WORDS: Final = 200.0
+FEW_LOGIT: Final = 1.0  # what the least likely block reaches of a short text of which nothing would be left
 # Rules of lines that are a phrase and little else by which a site speaks to its readers: never of a text's own.
 _ASKING: Final = frozenset({"comment-prompt", "share-phrase", "newsletter-phrase", "paywall-line", "advert-label"})
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
@@ -301,7 +302,7 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[
 
     Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
     the less of it would go, unless it asks the reader for something in so many words. And a short document of which
-    nothing would be left keeps what no rule speaks against.
+    nothing would be left keeps what no rule speaks against: a text all of it, a page what comes near the best of it.
     """
     total = kept = trust = lift = 0.0
     for w, x in zip(page.words, logits, strict=True):
@@ -311,7 +312,9 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[
     if not page.markup and kept:
         trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
     if not kept and total <= FEW_WORDS:
-        lift = -max((x for x, is_free in zip(logits, free, strict=True) if is_free), default=0.0)
+        found = [x for x, is_free in zip(logits, free, strict=True) if is_free]
+        if found:
+            lift = -max(found) if page.markup else FEW_LOGIT - min(found)
     return trust, lift
 
 

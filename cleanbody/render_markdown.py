@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from cleanbody.markdown import is_markdown, without_marks
 from cleanbody.marks import MarkKind
 from cleanbody.page import CleanPage, Kind
 from cleanbody.render_inline import Inlines, Op, Token, gather
@@ -37,6 +38,8 @@ def to_markdown(page: CleanPage, *, headline: bool = True, links: bool = True, i
         headline: the title comes first, as a heading of level 1; headings of the body start at level 2 then.
         links, images: keep them, with safe targets and sources only (see `render_inline.safe_url`).
 
+    The blocks of a scraped text that is Markdown come as they were.
+
     >>> from array import array
     >>> from cleanbody.page import LABELS, Decisions, Document, Label, Metadata
     >>> document = Document("1. *x*", True, array("l", [0]), array("l", [6]), bytearray(1), bytearray(1), bytearray(1),
@@ -49,11 +52,14 @@ def to_markdown(page: CleanPage, *, headline: bool = True, links: bool = True, i
     1\\. \\*x\\*
     """
     document = page.document
-    blocks = rendered(page)
     titled = bool(headline and page.title)
-    writer = _Markdown(gather(document, blocks, links=links, images=images), 2 if titled else 1)
     title = " ".join((page.title or "").split())
     parts = [_heading(1, inline([Token(Op.TEXT, title)], " "))] if titled else []
+    if not document.markup and is_markdown(document.text):
+        text = without_marks(page.text, links=links, images=images)
+        return "\n\n".join(part for part in (*parts, text) if part)
+    blocks = rendered(page)
+    writer = _Markdown(gather(document, blocks, links=links, images=images), 2 if titled else 1)
     return "\n\n".join(parts + writer.nodes(grow(document, blocks).children))
 
 

@@ -162,6 +162,9 @@ static double pull_of(const Verdict *v, Py_ssize_t row) {
 
 static double sigmoid(double x) { return x > -700.0 ? 1.0 / (1.0 + exp(-x)) : 0.0; }
 
+/* What the least likely block reaches of a short text of which nothing would be left. */
+static const double FEW_LOGIT = 1.0;
+
 /* Twin: classify._priors. */
 static void find_priors(Verdict *v, const double *logit) {
     double total = 0.0, kept = 0.0;
@@ -177,13 +180,14 @@ static void find_priors(Verdict *v, const double *logit) {
     }
     if (kept != 0.0 || !(total <= v->few_words)) return;
     int found = 0;
-    double most = 0.0;
-    for (Py_ssize_t i = 0; i < v->rows; i++)
-        if (!any(v, i, v->against) && (!found || logit[i] > most)) {
-            most = logit[i];
-            found = 1;
-        }
-    v->lift = -most;
+    double most = 0.0, least = 0.0;
+    for (Py_ssize_t i = 0; i < v->rows; i++) {
+        if (any(v, i, v->against)) continue;
+        if (!found || logit[i] > most) most = logit[i];
+        if (!found || logit[i] < least) least = logit[i];
+        found = 1;
+    }
+    if (found) v->lift = v->markup ? -most : FEW_LOGIT - least;
 }
 
 /* Rows by score, the greatest first, equal ones in their order: a merge sort, as the time of `qsort` has no bound. */

@@ -389,3 +389,13 @@ def test_contributions_add_up_to_the_score_of_the_model(source: str, scraped: bo
         assert abs(sum(given.values())) == pytest.approx(model.weight)
     with pytest.raises(ConfigError):
         Cleaner(Config(model=False)).contributions(source, scraped=scraped)
+
+
+@pytest.mark.parametrize(
+    "text", ["Two boats went out.\n\n3 \\* [4]", "a\nb\nc", "Привет\n\nКак дела?", "雨が降った。\n\n終わり"]
+)
+def test_a_short_text_of_which_nothing_would_be_left_is_kept_whole(text: str) -> None:
+    page = cleanbody.clean_text(text)
+    assert page.text == text
+    assert all(block.keep for block in page.blocks)
+    assert not cleanbody.clean_text(f"{text}\n\nLeave a Reply").blocks[-1].keep

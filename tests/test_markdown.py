@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import cleanbody
 from cleanbody.features import COLUMNS, INDEX, compute, texts_of
-from cleanbody.features.markdown import seen_texts
 from cleanbody.lexicon import Lexicon
+from cleanbody.markdown import seen_texts
 from cleanbody.plaintext import read_text
 
 RAIN = "It rained all day in the valley, and in the evening it rained still, so that nobody went out."
@@ -92,3 +92,13 @@ def test_a_page_in_markdown_comes_back_as_it_was() -> None:
         "[Share](/f) [Tweet](/t)",
         "## Leave a Reply",
     ]
+
+
+def test_markdown_of_markdown_is_not_escaped() -> None:
+    body = f"{RAIN} See [the map](/m).\n\n## The *second* day\n\n{SNOW}\n\n![a hill](/h.png)\n\n{RAIN[:60]}."
+    page = cleanbody.clean_text(f"# Rain in the valley\n\n{body}")
+    assert page.to_markdown(images=True) == f"# Rain in the valley\n\n{body}"
+    assert page.to_markdown(images=True, headline=False) == body
+    assert "![" not in page.to_markdown()
+    assert "See the map." in page.to_markdown(links=False)
+    assert "\\*second\\*" in cleanbody.clean_text(f"{RAIN}\n\nThe *second* day. {SNOW}").to_markdown()

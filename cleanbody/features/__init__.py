@@ -14,11 +14,11 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
-from cleanbody.features.markdown import heading_column, seen_texts
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import text_columns
 from cleanbody.features.tree import number_tree, shapes_of
 from cleanbody.lexicon import Lexicon
+from cleanbody.markdown import heading_column, seen_texts
 from cleanbody.page import Document, PageType
 
 # What the page says of its own type (schema.org, Open Graph, URL): evidence for each, 0 for none.

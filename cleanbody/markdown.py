@@ -1,4 +1,4 @@
-"""Scraped text in Markdown, as other extractors write it: what a reader sees of each block."""
+"""Scraped text in Markdown, as other extractors write it: whether a text is, and what its reader sees of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,17 @@ def seen_texts(text: str, blocks: list[str]) -> list[str]:
     >>> seen_texts("# the depth\\nsnow[0] = 1", ["# the depth", "snow[0] = 1"])
     ['# the depth', 'snow[0] = 1']
     """
-    return [_seen(block) for block in blocks] if _is_markdown(text) else blocks
+    return [_seen(block) for block in blocks] if is_markdown(text) else blocks
+
+
+def without_marks(text: str, *, links: bool, images: bool) -> str:
+    """A text in Markdown without its links, of which the words stay, or its images.
+
+    >>> without_marks("![Sun](a.png) It rained [all day](b).", links=False, images=False)
+    ' It rained all day.'
+    """
+    text = text if images else _IMAGE.sub("", text)
+    return text if links else _LINK.sub(_words_of, text)
 
 
 def heading_column(blocks: Sequence[str]) -> array[float]:
@@ -46,8 +56,14 @@ def heading_column(blocks: Sequence[str]) -> array[float]:
     return array("d", [7.0 - mark[1].count("#") if mark else 0.0 for mark in found])
 
 
-def _is_markdown(text: str) -> bool:
-    """Whether a text has links or images in Markdown, or headings with blank lines around them."""
+def is_markdown(text: str) -> bool:
+    """Whether a text has links or images in Markdown, or headings with blank lines around them.
+
+    >>> is_markdown("It rained all [day](https://example.org/day)."), is_markdown("It rained [1] (all day).")
+    (True, False)
+    >>> is_markdown("# Rain\\n\\nIt rained."), is_markdown("# the depth\\nsnow[0] = 1")
+    (True, False)
+    """
     if "](" in text and (_LINK.search(text) or _IMAGE.search(text)):
         return True
     return (text.startswith("#") or "\n#" in text) and bool(_LONE_HEADING.search(text))
