@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from html import unescape
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from cleanbody.markdown import is_markdown, without_marks
 from cleanbody.marks import MarkKind
 from cleanbody.page import CleanPage, Kind
-from cleanbody.render_inline import Inlines, Op, Token, gather
+from cleanbody.render_inline import Inlines, Op, Token, gather, safe_url
 from cleanbody.render_tree import LISTS, Node, grow, is_plain, is_tight, kind_of, rendered
 
 # What has a meaning anywhere in a line. `*` between white space and `_` between letters have none; `&` has one only in
@@ -27,6 +28,10 @@ _FENCED: Final = re.compile(r"\s*(`{3,}|~{3,})([\w+#.-]*)[ \t]*\n(.*?)(?:\n[ \t]
 _CLOSING: Final = re.compile(r"(?:^|[ \t])#+$")
 _ENCODED: Final = re.compile(r'[\s"<>\\\x00-\x20\x7f]')
 _IN_URL: Final = re.compile(r"[()&*_\[\]`~]")
+# In a scraped text that is Markdown: raw HTML, what a URL is read without, and where a target and its scheme begin.
+_RAW_HTML: Final = re.compile(r"<[A-Za-z/!?]")
+_SKIPPED: Final = re.compile(r"[\\\s\x00-\x1f\x7f]")
+_TARGETS: Final = re.compile(r"\](?:\(|:)(?=<?([^)>]{0,40}))")
 _PUNCTUATION: Final = frozenset(string.punctuation)
 
 
@@ -38,7 +43,8 @@ def to_markdown(page: CleanPage, *, headline: bool = True, links: bool = True, i
         headline: the title comes first, as a heading of level 1; headings of the body start at level 2 then.
         links, images: keep them, with safe targets and sources only (see `render_inline.safe_url`).
 
-    The blocks of a scraped text that is Markdown come as they were.
+    The blocks of a scraped text that is Markdown come as they were, unless that would let raw HTML or an unsafe target
+    through: then all of them are escaped, as those of any other text are.
 
     >>> from array import array
     >>> from cleanbody.page import LABELS, Decisions, Document, Label, Metadata
@@ -57,10 +63,21 @@ def to_markdown(page: CleanPage, *, headline: bool = True, links: bool = True, i
     parts = [_heading(1, inline([Token(Op.TEXT, title)], " "))] if titled else []
     if not document.markup and is_markdown(document.text):
         text = without_marks(page.text, links=links, images=images)
-        return "\n\n".join(part for part in (*parts, text) if part)
+        if _is_safe(text):
+            return "\n\n".join(part for part in (*parts, text) if part)
     blocks = rendered(page)
     writer = _Markdown(gather(document, blocks, links=links, images=images), 2 if titled else 1)
     return "\n\n".join(parts + writer.nodes(grow(document, blocks).children))
+
+
+def _is_safe(text: str) -> bool:
+    """Whether Markdown may be written as it is: no raw HTML, no target with a scheme that is not among the safe ones.
+
+    >>> _is_safe("[x](/a) [y](HTTPS://example.org) ![z](b.png)"), _is_safe("[x](java&Tab;script:alert)")
+    (True, False)
+    """
+    targets = _TARGETS.findall(_SKIPPED.sub("", unescape(text)))
+    return not _RAW_HTML.search(text) and all(safe_url(target) for target in targets if target)
 
 
 class _Markdown:

@@ -94,6 +94,21 @@ def test_a_page_in_markdown_comes_back_as_it_was() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "unsafe",
+    [
+        *("[x](javascript:alert(1))", "[x]( JavaScript:alert(1))", "![x](data:,x)", "[x](<javascript:alert(1)>)"),
+        *("[x](java&#115;cript:alert)", "[x](java&Tab;script:alert)", "[x](java\\script:alert)", "[x]:\n  vbscript:x"),
+        *("[y](a](javascript:alert)", "<script>alert(1)</script>", "a <!-- b", "<https://example.org>"),
+    ],
+)
+def test_markdown_is_escaped_where_it_would_not_be_safe(unsafe: str) -> None:
+    text = f"# Rain in the valley\n\n{RAIN} See [the map](/m), {unsafe} and more.\n\n## Snow\n\n{SNOW}"
+    written = cleanbody.clean_text(text).to_markdown(images=True)
+    assert "\\[the map\\](/m)" in written
+    assert f", {unsafe} and" not in written
+
+
 def test_markdown_of_markdown_is_not_escaped() -> None:
     body = f"{RAIN} See [the map](/m).\n\n## The *second* day\n\n{SNOW}\n\n![a hill](/h.png)\n\n{RAIN[:60]}."
     page = cleanbody.clean_text(f"# Rain in the valley\n\n{body}")
