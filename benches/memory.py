@@ -46,16 +46,20 @@ def growth(call: Callable[[bytes], Any], page: bytes) -> float:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        gc.disable()
-        before = own_memory()
-        held = call(page)
-        os.write(writing, f"{(own_memory() - before) / len(page)} {id(held)}".encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    found = os.read(reading, 100).decode().split()
-    os.close(reading)
+        try:
+            gc.disable()
+            before = own_memory()
+            held = [call(page)]
+            os.write(writing, str((own_memory() - before) / len(page) * len(held)).encode())
+        finally:
+            os._exit(0)
     os.close(writing)
-    return float(found[0])
+    with os.fdopen(reading) as pipe:
+        found = pipe.read()
+    os.waitpid(child, 0)
+    if not found:
+        raise RuntimeError(f"a page of {len(page)} bytes could not be read")
+    return float(found)
 
 
 def cleaned(page: bytes) -> Any:

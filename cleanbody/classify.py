@@ -252,7 +252,7 @@ def _settle(
         base,
         page.words,
         (page.headline, page.markup, page.threshold, page.kind, LINES),
-        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, *reach(page.threshold), PROSE_SHARE, LINE_WORDS),
+        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, FEW_LOGIT, *reach(page.threshold), PROSE_SHARE, LINE_WORDS),
         (score, keep, fate),
     )
     return Verdict(score, keep, fate, trust, lift)

@@ -141,7 +141,7 @@ typedef struct {
     const double *pull, *base, *size;      /* of each rule; of each row */
     const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
     int markup;
-    double threshold, clean_logit, clean_slope, few_words, below, above, line, prose_share, line_words, trust, lift;
+    double threshold, clean_logit, clean_slope, few_words, few_logit, below, above, line, prose_share, line_words, trust, lift;
     double *score;
     uint8_t *keep, *fate;
 } Verdict;
@@ -161,9 +161,6 @@ static double pull_of(const Verdict *v, Py_ssize_t row) {
 }
 
 static double sigmoid(double x) { return x > -700.0 ? 1.0 / (1.0 + exp(-x)) : 0.0; }
-
-/* What the least likely block reaches of a short text of which nothing would be left. */
-static const double FEW_LOGIT = 1.0;
 
 /* Twin: classify._priors. */
 static void find_priors(Verdict *v, const double *logit) {
@@ -187,7 +184,7 @@ static void find_priors(Verdict *v, const double *logit) {
         if (!found || logit[i] < least) least = logit[i];
         found = 1;
     }
-    if (found) v->lift = v->markup ? -most : FEW_LOGIT - least;
+    if (found) v->lift = v->markup ? -most : v->few_logit - least;
 }
 
 /* Rows by score, the greatest first, equal ones in their order: a merge sort, as the time of `qsort` has no bound. */
@@ -275,10 +272,10 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *in[9], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOOO)OO(npdOO)(dddddddd)(OOO)",
+    if (!PyArg_ParseTuple(args, "(OOOOO)OO(npdOO)(ddddddddd)(OOO)",
                           &in[0], &in[1], &in[8], &in[2], &in[3], &in[4], &in[5], &v.headline,
-                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.few_words, &v.below, &v.above,
-                          &v.line, &v.prose_share, &v.line_words, &out[0], &out[1], &out[2]))
+                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.few_words,
+                          &v.few_logit, &v.below, &v.above, &v.line, &v.prose_share, &v.line_words, &out[0], &out[1], &out[2]))
         return NULL;
     Views views;
     views.count = 0;
