@@ -78,14 +78,14 @@ def hold(
     /,
 ) -> None: ...
 def settle(
-    rules: tuple[array[float], array[int], array[int], array[int], array[int]],
+    rules: tuple[array[float], array[int], array[int], array[int], array[int], array[int]],
     base: array[float],
     words: array[float],
     page: tuple[int, bool, float, bytearray, bytes],
-    constants: tuple[float, float, float, float, float, float, float, float, float],
+    constants: tuple[float, float, float, float, float, float, float, float, float, float],
     out: tuple[array[float], bytearray, bytearray],
     /,
-) -> tuple[float, float]: ...
+) -> tuple[float, float, float]: ...
 def confidence(words: array[float], score: array[float], keep: bytearray, /) -> float: ...
 def take(columns: tuple[array[float], ...], fate: bytearray, out: array[float], /) -> None: ...
 def plain(

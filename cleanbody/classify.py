@@ -44,6 +44,13 @@ FEW_WORDS: Final = 200.0
 FEW_LOGIT: Final = 1.0  # what the least likely block reaches of a short text of which nothing would be left
 # Rules of lines that are a phrase and little else by which a site speaks to its readers: never of a text's own.
 _ASKING: Final = frozenset({"comment-prompt", "share-phrase", "newsletter-phrase", "paywall-line", "advert-label"})
+# From a scraped text of which less than this share of the words would go, only lines go that tell by their words what
+# they are: these, and copies of the headline and notices. A date, or a line that fits badly, stays.
+CLEAN_GONE: Final = 0.03
+_TELLING: Final = _ASKING | {
+    *("title-copy", "comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens"),
+    *("cookie-phrase", "copyright-line"),
+}
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -87,13 +94,14 @@ def classify(
 class Speakers:
     """The rules that speak on a page, and what each does."""
 
-    __slots__ = ("against", "asks", "book", "pulls", "sure")
+    __slots__ = ("against", "asks", "book", "pulls", "sure", "tells")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.book = Book(rules)
         self.pulls = {share: array("d", [_pull(rule, share) for rule in rules]) for share in (1.0, RULE_SHARE)}
         self.against = self.book.mask(lambda rule: rule.label is not Label.BODY)
         self.asks = self.book.mask(_asks)
+        self.tells = self.book.mask(_tells)
         self.sure = self.book.mask(names)
 
 
@@ -117,7 +125,7 @@ class Verdict(NamedTuple):
 
     keep: whether a block is kept: the headline, and what scores enough.  fate: `CONTENT`, `DOUBTFUL` or `NAMED`.
     trust, lift: the log-odds that every block got for the document's sake, and those that a block got that no rule
-    speaks against.
+    speaks against.  floor: the score to which blocks were raised as so little would go, 0 where they were not.
     """
 
     score: array[float]
@@ -125,6 +133,25 @@ class Verdict(NamedTuple):
     fate: bytearray
     trust: float
     lift: float
+    floor: float
+
+
+class _Drawn(NamedTuple):
+    """What the rules that hold for a block come to.
+
+    free: none speaks against it.  asks: one is sure that it asks the reader for something.  pull: what they add to its
+    log-odds beside the model.
+    """
+
+    free: bool
+    asks: bool
+    pull: float
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> _Drawn:
+        """Of all rules that hold for a block."""
+        free = all(rule.label is Label.BODY for rule in rules)
+        return cls(free, any(map(_asks, rules)), add_up(_pull(rule, RULE_SHARE) for rule in rules))
 
 
 class _Later(NamedTuple):
@@ -152,18 +179,17 @@ class _Later(NamedTuple):
 
     def reasons(self, labels: bytearray, ruled: Ruled, kinds: Kinds) -> tuple[tuple[Reason, ...], ...]:
         """The reasons of each block: rules, its kind where that named it, and what it is like."""
-        known: dict[int, tuple[tuple[Reason, ...], bool, bool]] = {}
+        known: dict[int, tuple[tuple[Reason, ...], _Drawn]] = {}
         reasons: list[tuple[Reason, ...]] = []
         for i, bits in enumerate(ruled.sets):
             if bits not in known:
                 rules = self.speak.book.named(bits)
-                free = all(rule.label is Label.BODY for rule in rules)
-                known[bits] = tuple(rule.reason for rule in rules), free, any(map(_asks, rules))
-            of_rules, free, asks = known[bits]
+                known[bits] = tuple(rule.reason for rule in rules), _Drawn.of(rules)
+            of_rules, drawn = known[bits]
             label = LABELS[labels[i]]
             if i in kinds and kinds[i][0] is label:
                 of_rules += (kind_reason(*kinds[i]),)
-            reasons.append(of_rules + self._evidence(i, free, asks, label))
+            reasons.append(of_rules + self._evidence(i, drawn, label))
         return tuple(reasons)
 
     def named(self) -> tuple[Ruled, Kinds]:
@@ -172,14 +198,13 @@ class _Later(NamedTuple):
         ruled = Ruled.of(self.speak.book, self.speak.book.sets(self.held))
         return ruled, name_kinds(self.doubtful, ruled, fate, page.words, page.form, self.model)
 
-    def _evidence(self, row: int, free: bool, asks: bool, label: Label) -> tuple[Reason, ...]:
-        """The reasons that every block has: what it is like, what stands around it, and the headline's own.
-
-        free: no rule speaks against the block.  asks: one is sure that it asks the reader for something.
-        """
+    def _evidence(self, row: int, drawn: _Drawn, label: Label) -> tuple[Reason, ...]:
+        """The reasons that every block has: what it is like, what stands around it, and the headline's own."""
         base, verdict = self.base[row], self.verdict
         found: tuple[Reason, ...] = (Reason(self.code, Label.BODY if base >= 0 else Label.OTHER, abs(base)),)
-        prior = verdict.trust + verdict.lift if free else 0.0 if asks else verdict.trust
+        prior = verdict.trust + verdict.lift if drawn.free else 0.0 if drawn.asks else verdict.trust
+        if verdict.floor and verdict.score[row] == verdict.floor:
+            prior = math.log(verdict.floor / (1.0 - verdict.floor)) - base - drawn.pull
         if prior:
             found += (Reason("document", Label.BODY, prior),)
         context = self.context[row] if self.context else 0.0
@@ -247,15 +272,15 @@ def _settle(
     if core is None or context is not None:
         return _settle_rows(speak, held, base, page, context)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
-    trust, lift = core.settle(
-        (speak.pulls[RULE_SHARE], speak.against, speak.asks, speak.sure, held),
+    trust, lift, floor = core.settle(
+        (speak.pulls[RULE_SHARE], speak.against, speak.asks, speak.tells, speak.sure, held),
         base,
         page.words,
         (page.headline, page.markup, page.threshold, page.kind, LINES),
-        (CLEAN_LOGIT, CLEAN_SLOPE, FEW_WORDS, FEW_LOGIT, *reach(page.threshold), PROSE_SHARE, LINE_WORDS),
+        (CLEAN_LOGIT, CLEAN_SLOPE, CLEAN_GONE, FEW_WORDS, FEW_LOGIT, *reach(page.threshold), PROSE_SHARE, LINE_WORDS),
         (score, keep, fate),
     )
-    return Verdict(score, keep, fate, trust, lift)
+    return Verdict(score, keep, fate, trust, lift, floor)
 
 
 def _settle_rows(
@@ -273,8 +298,17 @@ def _settle_rows(
     sizes = array("d", page.words)
     if page.headline >= 0:
         sizes[page.headline] = 0.0  # it is kept whatever the cut
+    floor = 0.0
     if context is None:
-        enough = keeps(score, sizes, [KINDS[kind] for kind in page.kind[: len(score)]], page.threshold)
+        kinds = [KINDS[kind] for kind in page.kind[: len(score)]]
+        enough = keeps(score, sizes, kinds, page.threshold)
+        gone = add_up(size for size, good in zip(sizes, enough, strict=True) if not good)
+        if not page.markup and gone < CLEAN_GONE * add_up(sizes):
+            floor = page.threshold + reach(page.threshold)[2]
+            for i, good in enumerate(enough):
+                if not good and i != page.headline and not any(map(_tells, rules[i])):
+                    score[i] = floor
+            enough = keeps(score, sizes, kinds, page.threshold)
     else:
         enough = [x >= page.threshold for x in score]
     for i, good in enumerate(enough):
@@ -282,7 +316,7 @@ def _settle_rows(
         fate[i] = CONTENT if good else NAMED if any(map(names, rules[i])) else DOUBTFUL
     if page.headline >= 0:
         score[page.headline] = max(score[page.headline], page.threshold)
-    return Verdict(score, keep, fate, trust, lift)
+    return Verdict(score, keep, fate, trust, lift, floor)
 
 
 def _logits(speak: Speakers, held: array[int], base: array[float], share: float) -> list[float]:
@@ -321,6 +355,11 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[
 def _asks(rule: Rule) -> bool:
     """Whether a rule is one of lines that ask the reader for something."""
     return rule.name in _ASKING
+
+
+def _tells(rule: Rule) -> bool:
+    """Whether a rule is one of lines whose words tell what they are, in the cleanest text."""
+    return rule.name in _TELLING
 
 
 def _pull(rule: Rule, share: float) -> float:

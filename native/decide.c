@@ -137,11 +137,12 @@ enum { CONTENT, DOUBTFUL, NAMED }; /* of classify.Verdict.fate */
 
 typedef struct {
     Py_ssize_t rows, words, rules, headline;
-    const uint64_t *held, *against, *asks, *sure; /* `words` words a row; which rules are against it, ask, name it */
+    const uint64_t *held, *against, *asks, *tells, *sure; /* `words` words a row; rules against it, that ask, tell, name */
     const double *pull, *base, *size;      /* of each rule; of each row */
     const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
     int markup;
-    double threshold, clean_logit, clean_slope, few_words, few_logit, below, above, line, prose_share, line_words, trust, lift;
+    double threshold, clean_logit, clean_slope, clean_gone, few_words, few_logit, below, above, line, prose_share, line_words;
+    double trust, lift, floor;
     double *score;
     uint8_t *keep, *fate;
 } Verdict;
@@ -238,6 +239,30 @@ static double find_line_cut(const Verdict *v, double cut) {
     return kept != 0.0 && longer >= v->prose_share * kept && line > cut ? line : cut;
 }
 
+/* Twin: cut.keeps. */
+static void cut_rows(Verdict *v, uint32_t *scratch) {
+    double cut = find_cut(v, scratch), line = find_line_cut(v, cut);
+    for (Py_ssize_t i = 0; i < v->rows; i++) {
+        int is_line = v->lines[v->kind[i]] && (i == v->headline || v->size[i] <= v->line_words);
+        v->keep[i] = v->score[i] >= (is_line ? line : cut);
+    }
+}
+
+/* A text of which little would go loses only what tells by its words what it is. Whether it is one. */
+static int raise_rows(Verdict *v) {
+    double gone = 0.0, total = 0.0;
+    for (Py_ssize_t i = 0; i < v->rows; i++) {
+        double size = i == v->headline ? 0.0 : v->size[i];
+        total += size;
+        if (!v->keep[i]) gone += size;
+    }
+    if (!(gone < v->clean_gone * total)) return 0;
+    v->floor = v->threshold + v->line;
+    for (Py_ssize_t i = 0; i < v->rows; i++)
+        if (!v->keep[i] && i != v->headline && !any(v, i, v->tells)) v->score[i] = v->floor;
+    return 1;
+}
+
 /* Twin: classify._settle. */
 static int settle(Verdict *v) {
     double *logit = PyMem_Malloc(sizeof *logit * ((size_t)v->rows + 1));
@@ -253,12 +278,11 @@ static int settle(Verdict *v) {
         double prior = !any(v, i, v->against) ? v->trust + v->lift : any(v, i, v->asks) ? 0.0 : v->trust;
         v->score[i] = sigmoid(logit[i] + prior);
     }
-    double cut = find_cut(v, scratch), line = find_line_cut(v, cut);
+    cut_rows(v, scratch);
+    if (!v->markup && raise_rows(v)) cut_rows(v, scratch);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
-        int is_line = v->lines[v->kind[i]] && (i == v->headline || v->size[i] <= v->line_words);
-        int good = v->score[i] >= (is_line ? line : cut);
-        v->keep[i] = (uint8_t)(good || i == v->headline);
-        v->fate[i] = good ? CONTENT : any(v, i, v->sure) ? NAMED : DOUBTFUL;
+        v->fate[i] = v->keep[i] ? CONTENT : any(v, i, v->sure) ? NAMED : DOUBTFUL;
+        v->keep[i] = (uint8_t)(v->keep[i] || i == v->headline);
     }
     if (v->headline >= 0 && v->threshold > v->score[v->headline]) v->score[v->headline] = v->threshold;
     result = 0;
@@ -270,12 +294,13 @@ done:
 
 static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *in[9], *out[3], *result = NULL;
+    PyObject *in[10], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOOO)OO(npdOO)(ddddddddd)(OOO)",
-                          &in[0], &in[1], &in[8], &in[2], &in[3], &in[4], &in[5], &v.headline,
-                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.few_words,
-                          &v.few_logit, &v.below, &v.above, &v.line, &v.prose_share, &v.line_words, &out[0], &out[1], &out[2]))
+    if (!PyArg_ParseTuple(args, "(OOOOOO)OO(npdOO)(dddddddddd)(OOO)",
+                          &in[0], &in[1], &in[8], &in[9], &in[2], &in[3], &in[4], &in[5], &v.headline,
+                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.clean_gone,
+                          &v.few_words, &v.few_logit, &v.below, &v.above, &v.line, &v.prose_share, &v.line_words,
+                          &out[0], &out[1], &out[2]))
         return NULL;
     Views views;
     views.count = 0;
@@ -293,6 +318,7 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     if (!(v.held = views_get(&views, in[3], 8, v.rows * v.words, 0)) ||
         !(v.size = views_get(&views, in[5], 8, v.rows, 0)) || !(v.kind = views_get(&views, in[6], 1, v.rows, 0)) ||
         !(v.lines = views_get(&views, in[7], 1, 0, 0)) || !(v.asks = views_get(&views, in[8], 8, v.words, 0)) ||
+        !(v.tells = views_get(&views, in[9], 8, v.words, 0)) ||
         !(v.score = views_get(&views, out[0], 8, v.rows, 1)) || !(v.keep = views_get(&views, out[1], 1, v.rows, 1)) ||
         !(v.fate = views_get(&views, out[2], 1, v.rows, 1)))
         goto done;
@@ -307,7 +333,7 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
             PyErr_SetString(PyExc_ValueError, "settle: a rule that there is not holds");
             goto done;
         }
-    if (settle(&v) == 0) result = Py_BuildValue("dd", v.trust, v.lift);
+    if (settle(&v) == 0) result = Py_BuildValue("ddd", v.trust, v.lift, v.floor);
 done:
     views_release(&views);
     return result;
@@ -385,8 +411,8 @@ PyDoc_STRVAR(hold_doc,
 "hold(columns, rows, rules, out)\n--\n\n"
 "Set a bit of `out` for each rule that holds for a row; `rules` is column, sign, limit of conditions, end of rules.");
 PyDoc_STRVAR(settle_doc,
-"settle((pull, against, sure, held), base, words, (headline, markup, threshold), constants, (score, keep, fate))\n"
-"--\n\nScore rows and tell which are kept; trust and lift. See cleanbody.classify._settle.");
+"settle((pull, against, asks, tells, sure, held), base, words, page, constants, (score, keep, fate))\n--\n\n"
+"Score rows and tell which are kept; trust, lift and floor. See cleanbody.classify._settle.");
 PyDoc_STRVAR(confidence_doc, "confidence(words, score, keep)\n--\n\nSee cleanbody.classify.confidence.");
 PyDoc_STRVAR(take_doc, "take(columns, fate, out)\n--\n\nThe doubtful rows, column after column.");
 PyMethodDef decide_methods[] = {

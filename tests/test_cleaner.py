@@ -399,3 +399,31 @@ def test_a_short_text_of_which_nothing_would_be_left_is_kept_whole(text: str) ->
     assert page.text == text
     assert all(block.keep for block in page.blocks)
     assert not cleanbody.clean_text(f"{text}\n\nLeave a Reply").blocks[-1].keep
+
+
+LONG = "\n\n".join(
+    f"{RAIN} On the {day} the ferry stayed in the harbour, and the people of the island waited for flour and letters."
+    for day in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+)
+
+
+def test_what_fits_badly_stays_in_a_text_of_which_little_would_go_and_goes_beside_more() -> None:
+    date = "Tuesday, January 17, 2012"
+    page = cleanbody.clean_text(f"Two boats went out\n\n{date}\n\n{LONG}")
+    (dated,) = [block for block in page.blocks if block.text == date]
+    assert dated.keep and {"date-line", "document"} <= {reason.code for reason in dated.reasons}
+    logit = math.log(dated.score / (1 - dated.score))
+    told = {reason.code: reason for reason in dated.reasons}
+    assert told["document"].label is Label.BODY and told["document"].weight > 0 > logit - told["document"].weight
+    assert cleanbody.recut(page.blocks, 0.42) == [block.keep for block in page.blocks]
+    form = "Leave a Reply\n\nYour email address will not be published. Required fields are marked *\n\nSave my name"
+    page = cleanbody.clean_text(f"Two boats went out\n\n{date}\n\n{LONG}\n\n{form}")
+    assert date not in page.text
+
+
+@pytest.mark.parametrize(
+    "line", ["Leave a Reply", "© 2024 The Harbour Post. All rights reserved.", "Two boats went out"]
+)
+def test_what_tells_by_its_words_goes_from_the_cleanest_text(line: str) -> None:
+    page = cleanbody.clean_text(f"Two boats went out\n\n{LONG}\n\n{line}")
+    assert [block.text for block in page.blocks if not block.keep] == [line]

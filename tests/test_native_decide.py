@@ -255,13 +255,14 @@ def test_scores_and_the_cut(blocks: list[Any], markup: bool, threshold: float, d
 
 def test_verdicts_on_what_does_not_fit() -> None:
     speak, one = classify._OF_PAGES, array("d", [1.0])
-    fine = (speak.pulls[1.0], speak.against, speak.asks, speak.sure, array("Q", bytes(8 * speak.book.words)))
-    out, constants = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 9
-    assert len(_native.settle(fine, one, one, (-1, True, 0.5, bytearray(1), bytes(1)), constants, out)) == 2
+    masks = (speak.pulls[1.0], speak.against, speak.asks, speak.tells, speak.sure)
+    fine = (*masks, array("Q", bytes(8 * speak.book.words)))
+    out, constants = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 10
+    assert len(_native.settle(fine, one, one, (-1, True, 0.5, bytearray(1), bytes(1)), constants, out)) == 3
     beyond = array("Q", [2**64 - 1] * speak.book.words)
     for rules_, base, page in (
-        ((*fine[:4], beyond), one, (-1, True, 0.5, bytearray(1), bytes(1))),
-        ((*fine[:4], array("Q")), one, (-1, True, 0.5, bytearray(1), bytes(1))),
+        ((*masks, beyond), one, (-1, True, 0.5, bytearray(1), bytes(1))),
+        ((*masks, array("Q")), one, (-1, True, 0.5, bytearray(1), bytes(1))),
         (fine, one, (1, True, 0.5, bytearray(1), bytes(1))),
         (fine, one * 2, (-1, True, 0.5, bytearray(1), bytes(1))),
         (fine, one, (-1, True, 0.5, bytearray(), bytes(1))),
