@@ -82,7 +82,8 @@ def settle(
     base: array[float],
     words: array[float],
     page: tuple[int, bool, float, bytearray, bytes],
-    constants: tuple[float, float, float, float, float, float, float, float, float, float],
+    constants: tuple[float, float, float, float, float, float, float],
+    cuts: tuple[float, float, float, float, float, float, float],
     out: tuple[array[float], bytearray, bytearray],
     /,
 ) -> tuple[float, float, float]: ...

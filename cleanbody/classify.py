@@ -44,9 +44,10 @@ FEW_WORDS: Final = 200.0
 FEW_LOGIT: Final = 1.0  # what the least likely block reaches of a short text of which nothing would be left
 # Rules of lines that are a phrase and little else by which a site speaks to its readers: never of a text's own.
 _ASKING: Final = frozenset({"comment-prompt", "share-phrase", "newsletter-phrase", "paywall-line", "advert-label"})
-# From a scraped text of which less than this share of the words would go, only lines go that tell by their words what
-# they are: these, and copies of the headline and notices. A date, or a line that fits badly, stays.
+# From a scraped text of which less than this share of the words would go at the usual threshold only lines go that tell
+# by their words what they are: these, and copies of the headline and notices. A date, or a line that fits badly, stays.
 CLEAN_GONE: Final = 0.03
+CLEAN_CUT: Final = 0.42
 _TELLING: Final = _ASKING | {
     *("title-copy", "comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens"),
     *("cookie-phrase", "copyright-line"),
@@ -277,7 +278,8 @@ def _settle(
         base,
         page.words,
         (page.headline, page.markup, page.threshold, page.kind, LINES),
-        (CLEAN_LOGIT, CLEAN_SLOPE, CLEAN_GONE, FEW_WORDS, FEW_LOGIT, *reach(page.threshold), PROSE_SHARE, LINE_WORDS),
+        (CLEAN_LOGIT, CLEAN_SLOPE, CLEAN_GONE, FEW_WORDS, FEW_LOGIT, PROSE_SHARE, LINE_WORDS),
+        (*reach(page.threshold), CLEAN_CUT, *reach(CLEAN_CUT)),
         (score, keep, fate),
     )
     return Verdict(score, keep, fate, trust, lift, floor)
@@ -301,14 +303,14 @@ def _settle_rows(
     floor = 0.0
     if context is None:
         kinds = [KINDS[kind] for kind in page.kind[: len(score)]]
-        enough = keeps(score, sizes, kinds, page.threshold)
-        gone = add_up(size for size, good in zip(sizes, enough, strict=True) if not good)
+        usual = keeps(score, sizes, kinds, CLEAN_CUT)
+        gone = add_up(size for size, good in zip(sizes, usual, strict=True) if not good)
         if not page.markup and gone < CLEAN_GONE * add_up(sizes):
-            floor = page.threshold + reach(page.threshold)[2]
-            for i, good in enumerate(enough):
+            floor = CLEAN_CUT + reach(CLEAN_CUT)[2]
+            for i, good in enumerate(usual):
                 if not good and i != page.headline and not any(map(_tells, rules[i])):
                     score[i] = floor
-            enough = keeps(score, sizes, kinds, page.threshold)
+        enough = keeps(score, sizes, kinds, page.threshold)
     else:
         enough = [x >= page.threshold for x in score]
     for i, good in enumerate(enough):

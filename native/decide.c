@@ -136,13 +136,17 @@ done:
 enum { CONTENT, DOUBTFUL, NAMED }; /* of classify.Verdict.fate */
 
 typedef struct {
+    double threshold, below, above, line;
+} Cut;
+
+typedef struct {
     Py_ssize_t rows, words, rules, headline;
     const uint64_t *held, *against, *asks, *tells, *sure; /* `words` words a row; rules against it, that ask, tell, name */
     const double *pull, *base, *size;      /* of each rule; of each row */
     const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
     int markup;
-    double threshold, clean_logit, clean_slope, clean_gone, few_words, few_logit, below, above, line, prose_share, line_words;
-    double trust, lift, floor;
+    double clean_logit, clean_slope, clean_gone, few_words, few_logit, prose_share, line_words, trust, lift, floor;
+    Cut own, clean; /* as asked for; of which a clean text is known */
     double *score;
     uint8_t *keep, *fate;
 } Verdict;
@@ -208,8 +212,8 @@ static uint32_t *sort_rows(const double *score, Py_ssize_t rows, uint32_t *from,
 }
 
 /* Twin: cut.page_cut. */
-static double find_cut(const Verdict *v, uint32_t *scratch) {
-    double total = 0.0, right = 0.0, kept = 0.0, best = 0.0, cut = v->threshold;
+static double find_cut(const Verdict *v, const Cut *near, uint32_t *scratch) {
+    double total = 0.0, right = 0.0, kept = 0.0, best = 0.0, cut = near->threshold;
     for (Py_ssize_t i = 0; i < v->rows; i++) total += (i == v->headline ? 0.0 : v->size[i]) * v->score[i];
     const uint32_t *order = sort_rows(v->score, v->rows, scratch, scratch + v->rows);
     for (Py_ssize_t k = 0; k < v->rows; k++) {
@@ -223,14 +227,14 @@ static double find_cut(const Verdict *v, uint32_t *scratch) {
             cut = v->score[i];
         }
     }
-    double low = v->threshold - v->below, high = v->threshold + v->above;
+    double low = near->threshold - near->below, high = near->threshold + near->above;
     cut = low > cut ? low : cut;
     return high < cut ? high : cut;
 }
 
 /* Twin: cut.line_cut. */
-static double find_line_cut(const Verdict *v, double cut) {
-    double kept = 0.0, longer = 0.0, line = v->threshold + v->line;
+static double find_line_cut(const Verdict *v, const Cut *near, double cut) {
+    double kept = 0.0, longer = 0.0, line = near->threshold + near->line;
     for (Py_ssize_t i = 0; i < v->rows; i++)
         if (v->score[i] >= cut && i != v->headline) {
             kept += v->size[i];
@@ -240,27 +244,27 @@ static double find_line_cut(const Verdict *v, double cut) {
 }
 
 /* Twin: cut.keeps. */
-static void cut_rows(Verdict *v, uint32_t *scratch) {
-    double cut = find_cut(v, scratch), line = find_line_cut(v, cut);
+static void cut_rows(Verdict *v, const Cut *near, uint32_t *scratch) {
+    double cut = find_cut(v, near, scratch), line = find_line_cut(v, near, cut);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         int is_line = v->lines[v->kind[i]] && (i == v->headline || v->size[i] <= v->line_words);
         v->keep[i] = v->score[i] >= (is_line ? line : cut);
     }
 }
 
-/* A text of which little would go loses only what tells by its words what it is. Whether it is one. */
-static int raise_rows(Verdict *v) {
+/* A text of which little would go loses only what tells by its words what it is. */
+static void raise_rows(Verdict *v, uint32_t *scratch) {
+    cut_rows(v, &v->clean, scratch);
     double gone = 0.0, total = 0.0;
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         double size = i == v->headline ? 0.0 : v->size[i];
         total += size;
         if (!v->keep[i]) gone += size;
     }
-    if (!(gone < v->clean_gone * total)) return 0;
-    v->floor = v->threshold + v->line;
+    if (!(gone < v->clean_gone * total)) return;
+    v->floor = v->clean.threshold + v->clean.line;
     for (Py_ssize_t i = 0; i < v->rows; i++)
         if (!v->keep[i] && i != v->headline && !any(v, i, v->tells)) v->score[i] = v->floor;
-    return 1;
 }
 
 /* Twin: classify._settle. */
@@ -278,13 +282,13 @@ static int settle(Verdict *v) {
         double prior = !any(v, i, v->against) ? v->trust + v->lift : any(v, i, v->asks) ? 0.0 : v->trust;
         v->score[i] = sigmoid(logit[i] + prior);
     }
-    cut_rows(v, scratch);
-    if (!v->markup && raise_rows(v)) cut_rows(v, scratch);
+    if (!v->markup) raise_rows(v, scratch);
+    cut_rows(v, &v->own, scratch);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         v->fate[i] = v->keep[i] ? CONTENT : any(v, i, v->sure) ? NAMED : DOUBTFUL;
         v->keep[i] = (uint8_t)(v->keep[i] || i == v->headline);
     }
-    if (v->headline >= 0 && v->threshold > v->score[v->headline]) v->score[v->headline] = v->threshold;
+    if (v->headline >= 0 && v->own.threshold > v->score[v->headline]) v->score[v->headline] = v->own.threshold;
     result = 0;
 done:
     PyMem_Free(logit);
@@ -296,10 +300,11 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *in[10], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOOOO)OO(npdOO)(dddddddddd)(OOO)",
+    if (!PyArg_ParseTuple(args, "(OOOOOO)OO(npdOO)(ddddddd)(ddddddd)(OOO)",
                           &in[0], &in[1], &in[8], &in[9], &in[2], &in[3], &in[4], &in[5], &v.headline,
-                          &v.markup, &v.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.clean_gone,
-                          &v.few_words, &v.few_logit, &v.below, &v.above, &v.line, &v.prose_share, &v.line_words,
+                          &v.markup, &v.own.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.clean_gone,
+                          &v.few_words, &v.few_logit, &v.prose_share, &v.line_words, &v.own.below, &v.own.above,
+                          &v.own.line, &v.clean.threshold, &v.clean.below, &v.clean.above, &v.clean.line,
                           &out[0], &out[1], &out[2]))
         return NULL;
     Views views;
@@ -411,7 +416,7 @@ PyDoc_STRVAR(hold_doc,
 "hold(columns, rows, rules, out)\n--\n\n"
 "Set a bit of `out` for each rule that holds for a row; `rules` is column, sign, limit of conditions, end of rules.");
 PyDoc_STRVAR(settle_doc,
-"settle((pull, against, asks, tells, sure, held), base, words, page, constants, (score, keep, fate))\n--\n\n"
+"settle((pull, against, asks, tells, sure, held), base, words, page, constants, cuts, (score, keep, fate))\n--\n\n"
 "Score rows and tell which are kept; trust, lift and floor. See cleanbody.classify._settle.");
 PyDoc_STRVAR(confidence_doc, "confidence(words, score, keep)\n--\n\nSee cleanbody.classify.confidence.");
 PyDoc_STRVAR(take_doc, "take(columns, fate, out)\n--\n\nThe doubtful rows, column after column.");
