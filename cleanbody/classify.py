@@ -52,6 +52,9 @@ _TELLING: Final = _ASKING | {
     *("title-copy", "comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens"),
     *("cookie-phrase", "copyright-line"),
 }
+# Of a text of which about so little is not body, a line below so many words of body is no headline.
+AMID_GONE: Final = 0.15
+AMID_WORDS: Final = 12.0
 # Labels whose rules don't speak on a page of posts, where what readers write is the body.
 _POSTS: Final = frozenset({Label.COMMENT})
 
@@ -380,6 +383,23 @@ def _context(logits: Sequence[float]) -> list[float]:
         mean = add_up(around) / len(around) if around else 0.5
         out.append(NEIGHBOUR_WEIGHT * (2.0 * mean - 1.0))
     return out
+
+
+def is_amid_body(words: Sequence[float], scores: Sequence[float], line: int) -> bool:
+    """Whether a line stands between parts of the body of a text that is clean but for a little.
+
+    Args:
+        words, scores: of each of the n blocks.
+        line: which one is looked at.
+
+    >>> is_amid_body([90.0, 6.0, 90.0], [0.9, 0.7, 0.9], 1), is_amid_body([90.0, 6.0, 90.0], [0.1, 0.7, 0.9], 1)
+    (True, False)
+    """
+    if add_up(words[:line]) < AMID_WORDS:
+        return False
+    expected = [w * s for w, s in zip(words, scores, strict=True)]
+    others = add_up(words) - words[line]
+    return add_up(expected[:line]) >= AMID_WORDS and add_up(expected) - expected[line] >= (1.0 - AMID_GONE) * others
 
 
 def confidence(words: Sequence[float], decisions: Decisions) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from cleanbody import html, plaintext
 from cleanbody.batch import DEFAULT_RESULTS, Choice, clean_columns
-from cleanbody.classify import classify, confidence, contributions
+from cleanbody.classify import classify, confidence, contributions, is_amid_body
 from cleanbody.config import Config
 from cleanbody.features import Hints, Table, compute
 from cleanbody.features.keys import parts
@@ -20,6 +22,7 @@ from cleanbody.page import (
     LABELS,
     CleanPage,
     ConfigError,
+    Decisions,
     Document,
     InputError,
     Label,
@@ -151,9 +154,13 @@ class Cleaner:
             posts = [i for i, label in enumerate(labels) if LABELS[label] in written]
             return authors(document, posts) if posts else {}
 
-        decisions = classify(
-            document, table, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model, sign=sign
+        decide = partial(
+            classify, page_type=page_type, threshold=config.threshold, keep=config.keep, model=model, sign=sign
         )
+        decisions = decide(document, table)
+        if _is_misled(document, hints, table, decisions):
+            table = compute(document, Lexicon.load(), replace(hints, headed=False))
+            decisions = decide(document, table)
         statuses = document.statuses
         if len(document) and decisions.is_bare():
             statuses = (*statuses, Status.NO_CONTENT)
@@ -167,6 +174,13 @@ class Cleaner:
             confidence=confidence(table["words"], decisions),
             url=url,
         )
+
+
+def _is_misled(document: Document, hints: Hints, table: Table, decisions: Decisions) -> bool:
+    """Whether what was taken for the headline of a scraped text is a line of its body."""
+    line = table.headline_index
+    guessed = line > 0 and not document.markup and not hints.headlines
+    return guessed and is_amid_body(table["words"], decisions.score, line)
 
 
 def _hints_of(title: str | None) -> Hints:

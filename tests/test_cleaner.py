@@ -427,3 +427,12 @@ def test_what_fits_badly_stays_in_a_text_of_which_little_would_go_and_goes_besid
 def test_what_tells_by_its_words_goes_from_the_cleanest_text(line: str) -> None:
     page = cleanbody.clean_text(f"Two boats went out\n\n{LONG}\n\n{line}")
     assert [block.text for block in page.blocks if not block.keep] == [line]
+
+
+def test_a_line_of_the_body_is_no_headline_of_a_clean_text() -> None:
+    first, *rest = LONG.split("\n\n")
+    text = "\n\n".join([first, "The ferry stayed in the harbour", *rest])
+    page = cleanbody.clean_text(text)
+    assert page.title is None and page.text == text
+    again = cleanbody.clean_text(text, title="The ferry stayed in the harbour")
+    assert again.title == "The ferry stayed in the harbour"  # unless somebody says so

@@ -174,7 +174,7 @@ def test_stored_scores_give_the_cut_at_another_threshold(threshold: float) -> No
         assert recut(stored.to_dict(blocks=True)["blocks"], threshold) == kept, name
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="one in fifteen still loses a line more")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="one in twenty still loses a line more")
 def test_cleaning_cleaned_text_changes_nothing() -> None:
     """In at least 99 of 100 documents; counted over all fixtures, each with and without its headline."""
     changed = _changed_again()
@@ -184,7 +184,7 @@ def test_cleaning_cleaned_text_changes_nothing() -> None:
 def test_cleaning_cleaned_text_changes_little() -> None:
     """Where it stands on the way to 99 of 100."""
     changed = _changed_again()
-    assert len(changed) <= 0.07 * 2 * len(SOURCES), changed
+    assert len(changed) <= 0.055 * 2 * len(SOURCES), changed
 
 
 def _changed_again() -> list[tuple[str, bool]]:

@@ -65,11 +65,12 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Hints:
     """What is known of a page beside its blocks: strings that may be its headline, the most trusted first; what its
-    head says it is about; evidence for each page type."""
+    head says it is about; evidence for each page type; whether it may have a headline."""
 
     headlines: Sequence[str] = ()
     description: str = ""
     types: Mapping[PageType, float] = field(default_factory=dict)
+    headed: bool = True
 
 
 def declared_columns(types: Mapping[PageType, float], rows: int) -> list[array[float]]:
@@ -121,7 +122,11 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     phrases = context.phrase_columns(texts, words, lexicon)
     named = document.markup or bool(hints.headlines)
     of_titles = words if named else context.words_without_prompts(words, phrases)
-    found = headline.find_headline(document, blocks, of_titles, link_share, prose, hints.headlines)
+    found = (
+        headline.find_headline(document, blocks, of_titles, link_share, prose, hints.headlines)
+        if hints.headed
+        else headline.no_headline(len(document))
+    )
     coherence = context.coherence_columns(blocks, words, link_share, found.text, hints.description)
     overlap = coherence[TITLE_OVERLAP]
     columns = (

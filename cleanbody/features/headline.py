@@ -82,6 +82,11 @@ def find_headline(
     return Headline(index, texts[index].replace("\n", " ") if text is None else text, columns)
 
 
+def no_headline(rows: int) -> Headline:
+    """What there is of a document that has none."""
+    return Headline(-1, "", blank(rows, len(HEADLINE_COLUMNS)))
+
+
 def search(
     document: Document,
     texts: Sequence[str],
