@@ -79,7 +79,8 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
     """Which share of each stretch stands in an output, and how often the headline does.
 
     An output is read from its start to its end beside the stretches: one is there if it stands whole at the place that
-    has been reached, or as far as runs of its words are found further on.
+    has been reached, or as far as runs of its words are found further on. Words of the body that stand whole further on
+    are not those of a copy.
     """
     out, key = words_of(text), words_of(headline)
     at = len(key) if out[: len(key)] == key else 0
@@ -89,6 +90,7 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for i in range(len(out) - gram + 1):
         places[tuple(out[i : i + gram])].append(i)
+    body = whole(truth, out, places, gram)
     for one in truth:
         words = words_of(one.text)
         if one.role == "headline" and first:
@@ -98,23 +100,48 @@ def shares_kept(truth: Sequence[Truth], text: str, headline: str) -> tuple[list[
             at += len(words)
             times += words == key
         else:
-            share, end = _share(words, out, places, gram, at)
+            share, end = _share(words, out, places, gram, at, frozenset() if one.keep else body)
             at = end if share > 0.5 else at  # a few words of a stretch that went stand elsewhere too
             shares.append(share if share > 0.5 else 0.0)
             times += words == key and share > 0.5
     return shares, times
 
 
+def whole(
+    truth: Sequence[Truth], out: Sequence[str], places: dict[tuple[str, ...], list[int]], gram: int
+) -> frozenset[int]:
+    """The places in an output that stretches of the body fill, which stand there whole and in their order."""
+    taken: set[int] = set()
+    at = 0
+    for one in truth:
+        words = words_of(one.text)
+        if one.keep and one.role != "headline" and len(words) >= gram:
+            found = (i for i in places.get(tuple(words[:gram]), ()) if i >= at and out[i : i + len(words)] == words)
+            here = next(found, None)
+            if here is not None:
+                at = here + len(words)
+                taken.update(range(here, at))
+    return frozenset(taken)
+
+
 def _share(
-    words: Sequence[str], out: Sequence[str], places: dict[tuple[str, ...], list[int]], gram: int, at: int
+    words: Sequence[str],
+    out: Sequence[str],
+    places: dict[tuple[str, ...], list[int]],
+    gram: int,
+    at: int,
+    body: frozenset[int],
 ) -> tuple[float, int]:
-    """Which share of a stretch's words stands in an output from a place on, in runs, and where the last run ends."""
+    """Which share of a stretch's words stands in an output from a place on, in runs outside of some places, and where
+    the last run ends."""
     found, k = 0, 0
     while k < len(words):
         if at < len(out) and found and out[at] == words[k]:
             found, at, k = found + 1, at + 1, k + 1
             continue
-        here = next((i for i in places.get(tuple(words[k : k + gram]), ()) if at <= i <= at + REACH), -1)
+        here = next(
+            (i for i in places.get(tuple(words[k : k + gram]), ()) if at <= i <= at + REACH and i not in body), -1
+        )
         if here < 0:
             k += 1
             continue
