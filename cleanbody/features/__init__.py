@@ -15,7 +15,7 @@ from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
-from cleanbody.features.text import text_columns
+from cleanbody.features.text import as_dialogue, text_columns
 from cleanbody.features.tree import number_tree, shapes_of
 from cleanbody.lexicon import Lexicon
 from cleanbody.markdown import heading_column, seen_texts
@@ -108,6 +108,8 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     written = block_texts(document)
     texts = _seen(document, written)
     of_text = text_columns(texts)
+    if not document.markup:
+        as_dialogue(texts, of_text)
     words, commas = of_text[TEXT_WORDS], of_text[TEXT_COMMAS]
     tree = number_tree(document)
     shapes = shapes_of(document, tree) if document.markup else None

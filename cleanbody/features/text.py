@@ -35,6 +35,7 @@ COLUMNS: Final = (
     "quoted",  # begins with a quotation mark or a dash of dialogue
 )
 
+_DATES, _QUOTED = COLUMNS.index("dates"), COLUMNS.index("quoted")
 _SAMPLE: Final = 600  # characters of a block that the shares are measured on: linear, and enough for a share
 _SENTENCE_END = pattern(r"[.!?…](?=[\s\"'”’»)\]]|$)|[。！？؟۔।]")
 _COMMA = pattern(r"[,;:،؛、，；：]")
@@ -48,6 +49,12 @@ DATE: Final = pattern(
     r"|\b\d{1,2}\.? \w{3,10}\.?,? (?:19|20)\d{2}\b|\b\w{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2}\b"
     r"|(?:19|20)\d{2}\s?[年년]"
 )
+# What one says in a chat, behind the time and the name: "[18:02] Ann: yes", "12/03/24, 18:02 - Ann: yes", "18:02 <ann> yes".
+_SAID_AT = pattern(
+    r"[\[(]?(?=[^\n]{0,24}?\d[:：]\d{2})[\d\s:：./,–—apmAPM-]+[\])]?[\s–—-]*"
+    r"(?:<[^<>\n]{1,30}>|[^\n:：<>]{1,30}[:：])\s*\S"
+)
+CHAT_LINES: Final = 4  # and half of all lines, at least
 _ADDRESS = pattern(r"https?://|www\.|\S@\S+\.\S|(?:^|\s)[@#]\w")
 _MONEY = pattern(r"[$€£¥₽₹₩₺₴฿]|\b(?:USD|EUR|GBP|PLN|RUB|CHF)\b")
 _SEPARATOR = pattern(r"[|>»›•·→/]|::")
@@ -73,6 +80,28 @@ def text_columns(texts: list[str]) -> list[array[float]]:
     else:
         fill_columns(texts, columns)
     return columns
+
+
+def as_dialogue(texts: list[str], columns: list[array[float]]) -> None:
+    """Make the lines of a chat what they are, dialogue: the time before each is no date of the text.
+
+    Args:
+        texts, columns: of `text_columns`.
+
+    >>> texts = ["[18:02] Ann: are you home?", "[18:02] Bo: no", "[18:03] Ann: when will you be?", "[18:04] Bo: at ten"]
+    >>> columns = text_columns(texts)
+    >>> as_dialogue(texts, columns)
+    >>> list(columns[COLUMNS.index("dates")]), list(columns[COLUMNS.index("quoted")])
+    ([0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0])
+    """
+    dates, quoted = columns[_DATES], columns[_QUOTED]
+    least = max(CHAT_LINES, len(texts) / 2)
+    if len(texts) - dates.count(0.0) < least:
+        return
+    said = [i for i, text in enumerate(texts) if _SAID_AT.match(text)]
+    if len(said) >= least:
+        for i in said:
+            dates[i], quoted[i] = 0.0, 1.0
 
 
 def fill_columns(texts: list[str], columns: list[array[float]]) -> None:
