@@ -49,9 +49,9 @@ DATE: Final = pattern(
     r"|\b\d{1,2}\.? \w{3,10}\.?,? (?:19|20)\d{2}\b|\b\w{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d{2}\b"
     r"|(?:19|20)\d{2}\s?[年년]"
 )
-# What one says in a chat, behind the time and the name: "[18:02] Ann: yes", "12/03/24, 18:02 - Ann: yes", "18:02 <ann> yes".
+# What one says in a chat, behind time and name: "[18:02] Ann: yes", "12/03/24, 18:02 - Ann: yes", "18:02 <ann> yes".
 _SAID_AT = pattern(
-    r"[\[(]?(?=[^\n]{0,24}?\d[:：]\d{2})[\d\s:：./,–—apmAPM-]+[\])]?[\s–—-]*"
+    r"[\[(]?(?=[^\n]{0,24}?\d[:：]\d{2})[\d\s:：./,–—apmAPM-]{1,40}[\])]?[\s–—-]{0,4}"
     r"(?:<[^<>\n]{1,30}>|[^\n:：<>]{1,30}[:：])\s*\S"
 )
 CHAT_LINES: Final = 4  # and half of all lines, at least
