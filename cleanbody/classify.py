@@ -49,8 +49,8 @@ _ASKING: Final = frozenset({"comment-prompt", "share-phrase", "newsletter-phrase
 CLEAN_GONE: Final = 0.03
 CLEAN_CUT: Final = 0.42
 _TELLING: Final = _ASKING | {
-    *("title-copy", "comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens"),
-    *("cookie-phrase", "copyright-line"),
+    *("title-copy", "title-near-copy", "title-behind-trail", "title-behind-words", "title-line", "trail-of-words"),
+    *("comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens", "cookie-phrase", "copyright-line"),
 }
 # Of a text of which about so little is not body, a line below so many words of body is no headline.
 AMID_GONE: Final = 0.15

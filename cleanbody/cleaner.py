@@ -177,10 +177,11 @@ class Cleaner:
 
 
 def _is_misled(document: Document, hints: Hints, table: Table, decisions: Decisions) -> bool:
-    """Whether what was taken for the headline of a scraped text is a line of its body."""
+    """Whether what was taken for the headline of a scraped text, and stands only once so far, is a line of its body."""
     line = table.headline_index
     guessed = line > 0 and not document.markup and not hints.headlines
-    return guessed and is_amid_body(table["words"], decisions.score, line)
+    copied = guessed and any(map(any, (table["title_copy"][:line], table["title_joined"][:line])))
+    return guessed and not copied and is_amid_body(table["words"], decisions.score, line)
 
 
 def _hints_of(title: str | None) -> Hints:
