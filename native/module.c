@@ -6,8 +6,8 @@ static PyMethodDef *const tables[] = {
     block_words_methods, blocks_methods, context_methods, decide_methods, ensemble_methods, forest_methods,
     grade_methods, head_methods, headline_methods, kinds_methods, lexbor_methods, lexicon_methods, lines_methods,
     mend_methods, noscript_methods, phrases_methods, place_methods, plaintext_methods, region_methods, render_methods,
-    scan_methods, second_methods, tags_methods, text_methods, tree_methods, utf8_methods, walk_methods,
-    words_methods,
+    scan_methods, second_methods, tags_methods, telling_methods, text_methods, tree_methods, utf8_methods,
+    walk_methods, words_methods,
 };
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "cleanbody._native",

@@ -14,7 +14,7 @@ extern PyMethodDef block_words_methods[], blocks_methods[], context_methods[], d
     ensemble_methods[], forest_methods[], grade_methods[], head_methods[], headline_methods[],
     kinds_methods[], lexbor_methods[], lexicon_methods[], lines_methods[], mend_methods[], noscript_methods[],
     phrases_methods[], place_methods[], plaintext_methods[], region_methods[], render_methods[],
-    scan_methods[], second_methods[], tags_methods[], text_methods[], tree_methods[], utf8_methods[],
+    scan_methods[], second_methods[], tags_methods[], telling_methods[], text_methods[], tree_methods[], utf8_methods[],
     walk_methods[], words_methods[];
 
 /* Buffers of arrays (views.c): begin with `Views views; views.count = 0;`, as to set all of it to

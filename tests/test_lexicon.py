@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleanbody.features.block_words import BlockWords
+from cleanbody.features.telling import telling_columns
 from cleanbody.lexicon import CLASS_KINDS, FORMAT, PHRASE_KINDS, Lexicon, Match, tokens_of, without_accents
 from cleanbody.page import DataError
 from cleanbody.train.lexicon import (
@@ -19,6 +21,7 @@ from cleanbody.train.lexicon import (
     phrase_tokens,
     read_classes,
     read_phrases,
+    read_telling_words,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +52,7 @@ def test_the_function_words_are_what_the_seeds_give() -> None:
 
 
 def test_the_data_file_is_small() -> None:
-    assert DATA.stat().st_size < 650_000
+    assert DATA.stat().st_size < 1_200_000
 
 
 def test_every_language_has_every_kind_of_prompt() -> None:
@@ -448,7 +451,7 @@ def test_the_time_does_not_grow_with_the_text(text: str) -> None:
         b"[]",
         b"{}",
         b"\xff",
-        b'{"format": 1}',
+        b'{"format": 2}',
         json.dumps({"format": FORMAT + 1, "phrases": {}, "classes": {}}).encode(),
     ],
 )
@@ -493,7 +496,8 @@ def test_the_strictest_mode_holds_where_languages_disagree(tmp_path: Path) -> No
     for language, mode in (("aa", "any"), ("bb", "whole")):
         text = f'[[share]]\nsource = "x"\nmatch = "{mode}"\nphrases = ["plus de pain"]\n'
         folder.joinpath(f"{language}.toml").write_text(text, encoding="utf-8")
-    tmp_path.joinpath("classes.toml").write_text("", encoding="utf-8")
+    for name in ("classes.toml", "telling-words.toml"):
+        tmp_path.joinpath(name).write_text("", encoding="utf-8")
     lexicon = Lexicon.from_json(build_lexicon(tmp_path))
     assert lexicon.match("Plus de pain!").hits
     assert not lexicon.match("Il faut plus de pain").hits
@@ -511,3 +515,27 @@ def test_function_words_that_are_never_counted_are_refused(entry: str, tmp_path:
     tmp_path.joinpath("function-words.toml").write_text(entry, encoding="utf-8")
     with pytest.raises(DataError, match=r"function-words\.toml"):
         build_function_words(tmp_path)
+
+
+def test_telling_words_are_of_all_languages_and_begin_words(tmp_path: Path) -> None:
+    tmp_path.joinpath("telling-words.toml").write_text(
+        '[site]\nen = "Newsletter mail"\nzh = "订阅"\n[address]\nde = "unser unserem"', encoding="utf-8"
+    )
+    assert read_telling_words(tmp_path) == {
+        "site_words": ["mail", "newsle", "订阅"],
+        "address_words": ["unser", "unsere"],
+    }
+
+
+@pytest.mark.parametrize("entry", ['[site]\nen = "such-and-such"', '[site]\nja = "登録する"', "not toml"])
+def test_telling_words_that_are_never_found_are_refused(entry: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("telling-words.toml").write_text(entry, encoding="utf-8")
+    with pytest.raises(DataError, match=r"telling-words\.toml"):
+        read_telling_words(tmp_path)
+
+
+def test_articles_use_few_of_the_words_that_tell_of_a_site() -> None:
+    """A case against: prose about anything else."""
+    for path in sorted((ROOT / "fixtures").glob("negative--clean-prose-*/page.txt")):
+        columns = telling_columns(BlockWords(path.read_text(encoding="utf-8").split("\n\n")), LEXICON)
+        assert max(columns[0]) < 0.12, path

@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleanbody.compiled import COMPILED
-from cleanbody.features import context, tokens
+from cleanbody.features import context, telling, tokens
 from cleanbody.features.block_words import BlockWords
+from cleanbody.lexicon import Lexicon
 
 if COMPILED:
     from cleanbody import _native
@@ -162,3 +163,35 @@ def test_words_of_blocks_that_are_none() -> None:
     for wrong in ([b"rain"], 1, [None]):
         with pytest.raises(TypeError):
             _native.block_words(wrong)  # type: ignore[arg-type]
+
+
+SITE, ADDRESS = ["newsle", "inbox", "подпис", "订阅", "広告", "日"], ["your", "our", "unsere", "ваш", "ｙｏｕｒ"]
+LEXICON = Lexicon.of([], {}, SITE, ADDRESS)
+TOLD = st.sampled_from(
+    [*SITE, *ADDRESS, "newsletters", "Inbox's", "subscribe", "unserem", "ПОДПИСКА", "关", "日", "\0", "it"]
+)
+
+
+@given(
+    st.lists(st.lists(TOLD | st.text(max_size=6), max_size=12).map(" ".join) | TOLD.map(lambda x: 3 * x), max_size=6)
+)
+@example(["订阅订阅", "订 阅", "广订阅广", "広告 your", "yours your’s", "x" * 3999 + " inbox", ""])
+def test_telling_words(texts: list[str]) -> None:
+    split = BlockWords(texts)
+    expected = [array("d", [0.0] * len(texts)) for _ in telling.TELLING_COLUMNS]
+    telling.fill_columns(split.words, LEXICON, expected)
+    assert telling.telling_columns(split, LEXICON) == expected
+
+
+def test_telling_words_that_do_not_fit() -> None:
+    table, split = _native.telling(["a"], ["b"]), BlockWords(["a b"])
+    columns = tuple(array("d", [0.0]) for _ in range(3))
+    for arguments in (
+        (split.compiled, table, columns[:2]),
+        (split.compiled, table, (*columns[:2], array("d"))),
+        (split.compiled, split.compiled, columns),
+    ):
+        with pytest.raises(ValueError, match=r"^[^\n]+$"):
+            _native.telling_columns(*arguments)
+    with pytest.raises(TypeError):
+        _native.telling([1], [])

@@ -366,3 +366,17 @@ def test_a_thin_lexicon_knows_a_part_of_the_phrases() -> None:
     assert found[0] == 0 and found[2] == 40 * len(texts)
     assert 60 < found[1] < 140
     assert ThinLexicon(whole, "page", 3).class_weights("comment-form") == whole.class_weights("comment-form")
+    words = [len(ThinLexicon(whole, "page", known).site_words) / len(whole.site_words) for known in (0, 3, 6, PARTS)]
+    assert 0.3 < words[0] == words[1] < 0.45 and 0.65 < words[2] < 0.85 and words[3] == 1
+    assert ThinLexicon(whole, "page", 0).address_words == whole.address_words
+
+
+def test_some_headlines_of_other_stories_end_as_sentences_do() -> None:
+    plain, marked = (
+        [one.text for seed in range(40) for one in maker(SEEDS, variety).make(ARTICLE, "text", seed).truth]
+        for variety in (Variety(), Variety(marked=1.0))
+    )
+    titles = {OTHER.title, *read_lines(SEEDS / "lines")["en"]["headline"]}
+    assert any(text in titles for text in plain)
+    assert not any(text in titles and text[-1] not in ".!?\"'" for text in marked)
+    assert any(text[:-1] in titles and text[-1] in ".!?" for text in marked)

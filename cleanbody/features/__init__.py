@@ -14,6 +14,7 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
+from cleanbody.features.telling import TELLING_COLUMNS, telling_columns
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import as_dialogue, text_columns
 from cleanbody.features.tree import number_tree, shapes_of
@@ -37,6 +38,7 @@ GROUPS: Final = (
     context.PHRASE_COLUMNS,
     headline.HEADLINE_COLUMNS,
     DECLARED_COLUMNS,
+    TELLING_COLUMNS,
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
 TEXT_WORDS: Final = TEXT_COLUMNS.index("words")
@@ -143,5 +145,6 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *phrases,
         *found.columns,
         *declared_columns(hints.types, len(texts)),
+        *telling_columns(blocks, lexicon),
     )
     return Table(columns, len(texts), found.block, found.text, shapes)

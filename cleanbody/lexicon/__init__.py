@@ -42,19 +42,32 @@ PHRASE_KINDS: Final[tuple[str, ...]] = (
 )
 CLASS_KINDS: Final[tuple[str, ...]] = (*PHRASE_KINDS, "body", "headline", "sidebar", "header")
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class Lexicon:
-    """The tables, immutable. ``Lexicon.load()`` gives those of the package."""
+    """The tables, immutable. ``Lexicon.load()`` gives those of the package.
 
-    __slots__ = ("_classes", "_compiled_classes", "_phrases")
+    site_words, address_words: how the words begin by which a site speaks of itself, and pronouns for itself and its
+    readers; each at most six letters, or a pair of characters of a script without spaces.
+    """
 
-    def __init__(self, phrases: Mapping[str, Any], classes: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+    __slots__ = ("_classes", "_compiled_classes", "_phrases", "address_words", "compiled_telling", "site_words")
+
+    def __init__(
+        self,
+        phrases: Mapping[str, Any],
+        classes: Mapping[str, Sequence[tuple[int, float]]],
+        site_words: Iterable[str] = (),
+        address_words: Iterable[str] = (),
+    ) -> None:
         """Take the tables as `of` and the data file have them."""
         self._phrases = Phrases(phrases)
         self._classes = classes
+        self.site_words = frozenset(site_words)
+        self.address_words = frozenset(address_words) - self.site_words
         self._compiled_classes: Any = None  # made when it is first asked for
+        self.compiled_telling: Any = None  # made by who looks them up
 
     @staticmethod
     def load() -> Lexicon:
@@ -74,20 +87,26 @@ class Lexicon:
             table = json.loads(data)
             if table["format"] != FORMAT:
                 raise DataError(f"lexicon: format {table['format']}, expected {FORMAT}; rebuild it from the seeds")
-            return Lexicon(table["phrases"], table["classes"])
+            return Lexicon(table["phrases"], table["classes"], table["site_words"], table["address_words"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, DataError):
                 raise
             raise DataError("lexicon: the data file is damaged; rebuild it from the seeds") from error
 
     @staticmethod
-    def of(phrases: Iterable[tuple[str, str, str]], classes: Mapping[str, Mapping[str, float]]) -> Lexicon:
+    def of(
+        phrases: Iterable[tuple[str, str, str]],
+        classes: Mapping[str, Mapping[str, float]],
+        site_words: Iterable[str] = (),
+        address_words: Iterable[str] = (),
+    ) -> Lexicon:
         """A lexicon of these phrases and class tokens.
 
         phrases: (kind, mode, tokens parted by spaces, with ``#`` for a number, ``%s`` and ``%n`` for gaps).
         classes: by kind, tokens ("comment") and pairs of tokens ("comment-form") with their weights.
+        site_words, address_words: as the attributes.
         """
-        return Lexicon(*tables(phrases, classes))
+        return Lexicon(*tables(phrases, classes), site_words, address_words)
 
     def match(self, text: str) -> Match:
         """The phrases in a block's text: at each start the longest of each kind, none overlapping another of its kind.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleanbody.features.tokens import SHORTEST, words_of
+from cleanbody.features.tokens import SHORTEST, SPACELESS, STEM, words_of
 from cleanbody.lexicon import (
     CLASS_KINDS,
     FORMAT,
@@ -110,8 +110,28 @@ def build_lexicon(seeds: Path) -> bytes:
         modes[key] = max(MODES.index(seed.mode), modes.get(key, 0))
     phrases = [(kind, MODES[mode], phrase) for (kind, phrase), mode in sorted(modes.items())]
     tries, weights = tables(phrases, read_classes(seeds))
-    table = {"classes": weights, "format": FORMAT, "phrases": tries}
+    telling = read_telling_words(seeds)
+    table = {"classes": weights, "format": FORMAT, "phrases": tries, **telling}
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def read_telling_words(seeds: Path) -> dict[str, list[str]]:
+    """The words of ``telling-words.toml``, those of all languages together: ``site_words`` and ``address_words``.
+
+    seeds: the folder.  Raises DataError where it cannot be read, or where an entry is neither the beginning of a word
+    as it is looked up nor a pair of characters of a script without spaces.
+    """
+    table = _toml(seeds / "telling-words.toml")
+    out = {}
+    for kind in ("site", "address"):
+        entries: Mapping[str, str] = table.get(kind, {})  # type: ignore[assignment]
+        words = {word.casefold() for entry in entries.values() for word in entry.split()}
+        stems = {word if SPACELESS.match(word) else word[:STEM] for word in words}
+        for word in words:
+            if len(words_of(word)) != 1 and not (SPACELESS.match(word) and len(word) == 2):
+                raise DataError(f"telling-words.toml: {word!r} is no word, and no pair of characters")
+        out[f"{kind}_words"] = sorted(stems)
+    return out
 
 
 def build_function_words(seeds: Path) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final
 from cleanbody.lexicon import Lexicon, Match, tokens_of
 
 PARTS: Final = 8
+LEAST_WORDS: Final = 3  # parts of the words by which a site speaks of itself that are known in any case
 
 
 class ThinLexicon(Lexicon):
@@ -21,7 +22,8 @@ class ThinLexicon(Lexicon):
 
     def __init__(self, whole: Lexicon, name: str, known: int) -> None:
         """Take `known` of every `PARTS` phrases of a lexicon."""
-        super().__init__({"accented": "", "anywhere": {}, "front": {}}, whole._classes)
+        site = [word for word in whole.site_words if _lot(name, word) < max(known, LEAST_WORDS)]
+        super().__init__({"accented": "", "anywhere": {}, "front": {}}, whole._classes, site, whole.address_words)
         self._whole, self._name, self._known = whole, name, known
 
     @staticmethod
@@ -43,4 +45,8 @@ class ThinLexicon(Lexicon):
         return Match(found.tokens, tuple(kept))
 
     def _knows(self, phrase: tuple[str, ...]) -> bool:
-        return zlib.crc32(" ".join((self._name, *phrase)).encode()) % PARTS < self._known
+        return _lot(self._name, *phrase) < self._known
+
+
+def _lot(*words: str) -> int:
+    return zlib.crc32(" ".join(words).encode()) % PARTS
