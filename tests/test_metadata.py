@@ -642,3 +642,10 @@ def test_what_is_read_later_is_equal_to_what_was_read(same: Callable[[Any], Any]
     assert repr(same(page.metadata)) == repr(known) and hash(same(page.metadata)) == hash(known)
     linked = read_jsonld(['{"@type": "Article", "author": "Ada Low"}'])
     assert same(linked) == LinkedData(types=("article",), main_types=("article",), authors=("Ada Low",)) == linked
+
+
+def test_what_nobody_sees_is_no_part_of_head_data() -> None:
+    title = "Die Donau\u00addampf\u00adschiff\u00adfahrt kommt wieder"
+    source = f'<meta property="og:title" content="{title}"><meta name="author" content="Ada\u2060 Becker">'
+    page = cleanbody.clean(f"{source}<p>Es regnete den ganzen Tag, und abends regnete es noch immer.")
+    assert (page.title, page.metadata.author) == ("Die Donaudampfschifffahrt kommt wieder", "Ada Becker")

@@ -17,9 +17,9 @@ from selectolax.lexbor import LexborNode
 
 from cleanbody.html import tags
 from cleanbody.html.alone import CITE_ID, LAST_KNOWN_ID, is_annotation, stands_alone
-from cleanbody.html.unseen import seen
 from cleanbody.marks import Mark, MarkKind, Marks
 from cleanbody.page import KINDS, MAX_BLOCKS, Document, Flag, Head, Kind, Status
+from cleanbody.unseen import seen
 
 # Kinds that only the first block of their element bears; what follows in it is a paragraph of the same container.
 FIRST_ONLY: Final = frozenset({Kind.ITEM, Kind.CELL, Kind.TERM, Kind.DEFINITION})

@@ -15,6 +15,7 @@ from typing import Any
 
 from cleanbody.compiled import core
 from cleanbody.patterns import pattern
+from cleanbody.unseen import seen
 
 MAX_SCRIPT = 2_000_000  # characters read of one script
 MAX_VALUES = 64  # top-level values in one script
@@ -146,7 +147,7 @@ def local_name(name: str) -> str:
 
 
 def plain(value: object) -> str:
-    """A value as one line of text: entities resolved, tags and control characters gone, white space tidied.
+    """A value as one line of text: entities resolved, tags and what nobody sees gone, white space tidied.
 
     >>> plain("Tom &amp;amp; <b>Jerry</b>\\n\\u0000 again"), plain({"@value": "x"}), plain(None)
     ('Tom & Jerry again', 'x', '')
@@ -165,7 +166,7 @@ def plain(value: object) -> str:
     if "<" in text:
         text = _TAG.sub(" ", text)
     if not text.isprintable():
-        text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
+        text = seen(_SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)))
     return " ".join(text.split())
 
 
@@ -176,7 +177,7 @@ def body(value: object) -> str:
     text = value[:MAX_BODY]
     if not looks_like_markup(text) and _ENTITY.search(text):
         text = html.unescape(text)
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return seen(_SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def joined(texts: Iterable[str]) -> str:

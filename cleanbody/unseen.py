@@ -1,4 +1,4 @@
-"""Characters of a page that nobody sees."""
+"""Characters of a text that nobody sees."""
 
 from __future__ import annotations
 
