@@ -38,6 +38,8 @@ _KIND_PREFIXES: Final = (
     "words_",
     "links_",
     "prose_",
+    "telling_",
+    "speaks_",
 )
 _KIND_OTHERS: Final = frozenset(
     (
@@ -45,7 +47,7 @@ _KIND_OTHERS: Final = frozenset(
         *("shouting", "marks", "dates", "addresses", "money", "copyright", "separators"),
         *("bullet", "quoted", "link_share", "links", "heading", "item", "cell"),
         *("control", "parent_blocks", "parent_words", "index_share", "until_prose", "body_overlap", "before_overlap"),
-        *("after_overlap", "copies", "copy_number", "from_headline", "section_level"),
+        *("after_overlap", "copies", "copy_number", "from_headline", "section_level", "address_share"),
     )
 )
 KIND_COLUMNS: Final = tuple(x for x in COLUMNS if x in _KIND_OTHERS or x.startswith(_KIND_PREFIXES))

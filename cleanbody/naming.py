@@ -19,13 +19,13 @@ from cleanbody.rules import VETO, Book, Rule
 
 SURE: Final = 4.0  # log-odds from which a rule gives a dropped block its label
 LEAST: Final = 0.35  # probability from which a kind does
-# Probability from which a kind goes against the rules that hold, or calls a block a comment: what readers wrote is
-# handed out as such.
-STRONG: Final = 0.8
+STRONG: Final = 0.8  # probability from which a kind goes against the rules that hold
 LONG: Final = 15.0  # words from which a block is called by a kind on strong grounds alone
 DOUBT: Final = 0.01  # what every kind is thought to be at least
 NEIGHBOUR: Final = 0.9  # how much of the kind of the dropped block beside it a block takes over
-FRANK: Final = 0.6  # probability from which a block is called a teaser that no rule calls one
+# Probability from which a block is called a teaser, or a comment, that no rule calls one: what readers wrote is handed
+# out as such.
+FRANK: Final = 0.6
 CONTENT, DOUBTFUL, NAMED = 0, 1, 2  # of a block: good enough; dropped, and no rule or some rule is sure what it is
 
 # The likeliest kind of blocks, and its probability.
@@ -169,9 +169,9 @@ def _hints(rows: Sequence[int], ruled: Ruled, known: Sequence[Label]) -> tuple[a
 def _least(label: Label, hints: Mapping[Label, float], words: float) -> float:
     """The probability from which a block is called by a kind."""
     against = hints.keys() - {Label.OTHER, Label.BODY, label}
-    if against or words > LONG or (label is Label.COMMENT and label not in hints):
+    if against or words > LONG:
         return STRONG
-    return FRANK if label is Label.TEASER and label not in hints else LEAST
+    return FRANK if label in (Label.TEASER, Label.COMMENT) and label not in hints else LEAST
 
 
 def kind_reason(label: Label, probability: float) -> Reason:

@@ -66,8 +66,9 @@ def test_the_likeliest_kind_names_what_no_rule_names() -> None:
 
 
 def test_comments_are_called_so_on_good_grounds_alone() -> None:
-    assert labels({Label.COMMENT: 1.0, Label.TEASER: 0.0})[1] == "other"
-    assert labels({Label.COMMENT: 3.0, Label.TEASER: 0.0})[1] == "comment"
+    assert labels({Label.COMMENT: 0.3, Label.FOOTER: 0.0})[1] == "other"
+    assert labels({Label.COMMENT: 1.0, Label.FOOTER: 0.0})[1] == "comment"
+    assert labels({Label.COMMENT: 1.0, Label.FOOTER: 0.0}, TEXT.replace("weather", "of a weather " * 8))[1] != "comment"
 
 
 SEEN = [
@@ -154,3 +155,49 @@ def test_labels_for_training_are_those_of_the_truth_or_of_sure_rules() -> None:
     prompt, other = KIND_LABELS.index(Label.COMMENT_PROMPT), KIND_LABELS.index(Label.OTHER)
     assert list(labels_of_rules(table, False, [1.0, 0.0, 1.0, 0.0])) == [-1, other, -1, prompt]
     assert list(labels_of_rules(table, False, [1.0, 0.0, 1.0, 1.0])) == [-1, other, -1, -1]  # the gold has it
+
+
+PROSE = "The harbour master counted forty swans on Sunday, which is more than anybody has counted there, he said."
+NAMED = f"""<html><body><h1>Swans counted</h1><p>{PROSE}</p><p>{PROSE[::-1]}</p>
+<div class="share-buttons"><a href="/a">Handwritten</a> <a href="/b">Pigeon</a></div>
+<div class="author-bio"><p>Ann rows out there each week</p></div></body></html>"""
+
+
+def test_copies_of_a_page_have_the_labels_that_its_class_names_tell() -> None:
+    pytest.importorskip("numpy")
+    from cleanbody.train.copies import BARE, BLOCKS, without_names
+    from cleanbody.train.gold import Labelled
+    from cleanbody.train.matrix import page_rows
+
+    gold = f"Swans counted\n{PROSE}\n{PROSE[::-1]}"
+    page = Labelled("a", "set", None, "a.example", NAMED, "", gold, "article", "en", None)
+    bare = page._replace(html=without_names(NAMED), renderer=BARE)
+    text = "\n".join(["Swans counted", PROSE, PROSE[::-1], "Handwritten", "Pigeon", "Ann rows out there each week"])
+    lines = page._replace(html="", text=text, renderer=BLOCKS)
+
+    def told(page: Labelled) -> set[str]:
+        return {KIND_LABELS[k].value for k in page_rows(page).labels if k >= 0}
+
+    assert told(page) >= {"share", "author-bio"}
+    for copy in (bare, lines):
+        assert not told(copy) & {"share", "author-bio"}, "nothing in the copy itself says so"
+        rows = page_rows(copy._replace(original=NAMED))
+        assert told(copy._replace(original=NAMED)) == told(page)
+        assert rows.page.original == "" and -1 in rows.labels
+    kept = page_rows(bare._replace(original=NAMED, gold=f"{gold}\nAnn rows out there each week"))
+    assert "author-bio" not in {KIND_LABELS[k].value for k in kept.labels if k >= 0}, "the gold has it"
+
+
+def test_what_words_speak_of_is_for_kinds_alone() -> None:
+    np = pytest.importorskip("numpy")
+    from cleanbody.features import KIND_ONLY
+    from cleanbody.train.fit import stage_features
+    from cleanbody.train.gold import Labelled
+    from cleanbody.train.matrix import page_rows
+
+    page = Labelled("a", "set", None, "a.example", "", "Subscribe to the newsletter\n\n" + PROSE, PROSE, "", "", None)
+    rows = page_rows(page)
+    columns = [COLUMNS.index(name) for name in KIND_ONLY]
+    assert set(KIND_ONLY) <= set(KIND_COLUMNS) and np.any(rows.features[:, columns])
+    assert not np.any(stage_features([rows])[:, columns])
+    assert np.any(rows.features[:, columns]), "the rows themselves keep them"

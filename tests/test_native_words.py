@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cleanbody.compiled import COMPILED
 from cleanbody.features import context, telling, tokens
 from cleanbody.features.block_words import BlockWords
-from cleanbody.lexicon import Lexicon
+from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 
 if COMPILED:
     from cleanbody import _native
@@ -166,9 +166,10 @@ def test_words_of_blocks_that_are_none() -> None:
 
 
 SITE, ADDRESS = ["newsle", "inbox", "подпис", "订阅", "広告", "日"], ["your", "our", "unsere", "ваш", "ｙｏｕｒ"]
-LEXICON = Lexicon.of([], {}, SITE, ADDRESS)
+KINDS = {"newsle": "0009", "your": "9", "rain": "00000000000009", "订阅": "00063", "日": "5", "広告": ""}
+LEXICON = Lexicon.of([], {}, SITE, ADDRESS, KINDS)
 TOLD = st.sampled_from(
-    [*SITE, *ADDRESS, "newsletters", "Inbox's", "subscribe", "unserem", "ПОДПИСКА", "关", "日", "\0", "it"]
+    [*SITE, *ADDRESS, "newsletters", "Inbox's", "subscribe", "unserem", "ПОДПИСКА", "rain", "关", "日", "\0", "it"]
 )
 
 
@@ -184,14 +185,18 @@ def test_telling_words(texts: list[str]) -> None:
 
 
 def test_telling_words_that_do_not_fit() -> None:
-    table, split = _native.telling(["a"], ["b"]), BlockWords(["a b"])
-    columns = tuple(array("d", [0.0]) for _ in range(3))
+    table, split = _native.telling(["a"], ["b"], {}), BlockWords(["a b"])
+    columns = tuple(array("d", [0.0]) for _ in telling.TELLING_COLUMNS)
     for arguments in (
         (split.compiled, table, columns[:2]),
-        (split.compiled, table, (*columns[:2], array("d"))),
+        (split.compiled, table, (*columns[:-1], array("d"))),
         (split.compiled, split.compiled, columns),
     ):
         with pytest.raises(ValueError, match=r"^[^\n]+$"):
             _native.telling_columns(*arguments)
-    with pytest.raises(TypeError):
-        _native.telling([1], [])
+    for wrong in (([1], [], {}), ([], [1], {}), ([], [], {1: "9"}), ([], [], {"a": 9}), ([], [], [])):
+        with pytest.raises(TypeError):
+            _native.telling(*wrong)  # type: ignore[arg-type]
+    for digits in ("x", "9" * (len(PHRASE_KINDS) + 1)):
+        with pytest.raises(ValueError, match="no digits"):
+            _native.telling([], [], {"a": digits})

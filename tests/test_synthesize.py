@@ -366,8 +366,12 @@ def test_a_thin_lexicon_knows_a_part_of_the_phrases() -> None:
     assert found[0] == 0 and found[2] == 40 * len(texts)
     assert 60 < found[1] < 140
     assert ThinLexicon(whole, "page", 3).class_weights("comment-form") == whole.class_weights("comment-form")
-    words = [len(ThinLexicon(whole, "page", known).site_words) / len(whole.site_words) for known in (0, 3, 6, PARTS)]
-    assert 0.3 < words[0] == words[1] < 0.45 and 0.65 < words[2] < 0.85 and words[3] == 1
+    for name in ("site_words", "kind_words"):
+        words = getattr(whole, name)
+        parts = [getattr(ThinLexicon(whole, "page", known), name) for known in (0, 3, 6, PARTS)]
+        shares = [len(part) / len(words) for part in parts]
+        assert 0.3 < shares[0] == shares[1] < 0.45 and 0.65 < shares[2] < 0.85 and shares[3] == 1, name
+        assert parts[3] == words, name
     assert ThinLexicon(whole, "page", 0).address_words == whole.address_words
 
 

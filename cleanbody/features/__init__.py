@@ -41,6 +41,8 @@ GROUPS: Final = (
     TELLING_COLUMNS,
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
+# What tells the kinds of blocks that go, not what goes: counted in our own phrases, it was trusted too much for that.
+KIND_ONLY: Final = tuple(name for name in COLUMNS if name.startswith("speaks_"))
 TEXT_WORDS: Final = TEXT_COLUMNS.index("words")
 TEXT_COMMAS: Final = TEXT_COLUMNS.index("commas")
 FORM_HEADING: Final = structure.FORM_COLUMNS.index("heading")

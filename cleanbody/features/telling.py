@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from cleanbody.compiled import core
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.structure import blank
 from cleanbody.features.tokens import SPACELESS, STEM
-from cleanbody.lexicon import Lexicon
+from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 
 TELLING_COLUMNS: Final = (
     "telling_share",  # of the block's words, those that a site speaks of itself with ("newsletter", "subscribe")
     "telling_words",  # how many they are, to `MOST_TELLING`
     "address_share",  # pronouns of who speaks and is spoken to ("your", "our")
+    # of the phrases in which a word of the block stands, those of each kind, as the mean of all its words
+    *(f"speaks_{kind}" for kind in PHRASE_KINDS),
 )
 MOST_TELLING: Final = 8
+OF: Final = 9  # a share is written as a digit
+
+
+def stems_of(words: Iterable[str]) -> Iterator[str]:
+    """How words are looked up: their first `STEM` characters; of a script without spaces, pairs of characters.
+
+    >>> list(stems_of(["it", "subscribes", "订", "阅", "吧"]))
+    ['it', 'subscr', '订阅', '阅吧']
+    """
+    previous = ""
+    for word in words:
+        if len(word) == 1 and SPACELESS.match(word):
+            if previous:
+                yield previous + word
+            previous = word
+        else:
+            yield word[:STEM]
+            previous = ""
 
 
 def telling_columns(blocks: BlockWords, lexicon: Lexicon) -> list[array[float]]:
     """One column for each of `TELLING_COLUMNS`.
 
-    >>> lexicon = Lexicon.of([], {}, ["newsle", "inbox"], ["your"])
+    >>> lexicon = Lexicon.of([], {}, ["newsle", "inbox"], ["your"], {"inbox": "0009"})
     >>> columns = telling_columns(BlockWords(["Newsletters in your inbox!", "It rained."]), lexicon)
-    >>> [list(column) for column in columns]
+    >>> [list(column) for column in columns[:3]]
     [[0.5, 0.0], [2.0, 0.0], [0.25, 0.0]]
+    >>> list(columns[TELLING_COLUMNS.index("speaks_newsletter")])
+    [0.25, 0.0]
     """
     columns = blank(len(blocks.texts), len(TELLING_COLUMNS))
     if core is None:
@@ -44,29 +66,27 @@ def fill_columns(words: Iterable[Sequence[str]], lexicon: Lexicon, columns: list
     """
     for i, row in enumerate(words):
         site = address = 0
-        previous = ""
-        for word in row:
-            stem = word[:STEM]
-            if len(word) == 1 and SPACELESS.match(word):
-                stem, previous = previous + word if previous else "", word
-            else:
-                previous = ""
+        kinds = [0] * len(PHRASE_KINDS)
+        for stem in stems_of(row):
             site += stem in lexicon.site_words
             address += stem in lexicon.address_words
-        for column, value in zip(columns, _values(site, address, len(row)), strict=True):
+            for kind, digit in enumerate(lexicon.kind_words.get(stem, "")):
+                kinds[kind] += int(digit)
+        count = len(row) or 1
+        shares = (digits / (OF * count) for digits in kinds)
+        values = site / count, float(min(site, MOST_TELLING)), address / count, *shares
+        for column, value in zip(columns, values, strict=True):
             column[i] = value
-
-
-def _values(site: int, address: int, words: int) -> tuple[float, float, float]:
-    return site / (words or 1), float(min(site, MOST_TELLING)), address / (words or 1)
 
 
 def _compiled(lexicon: Lexicon) -> Any:
     if lexicon.compiled_telling is None:
-        lexicon.compiled_telling = core.telling(_as_found(lexicon.site_words), _as_found(lexicon.address_words))
+        kinds = {_as_found(word): digits for word, digits in lexicon.kind_words.items()}
+        site, address = (list(map(_as_found, words)) for words in (lexicon.site_words, lexicon.address_words))
+        lexicon.compiled_telling = core.telling(site, address, kinds)
     return lexicon.compiled_telling
 
 
-def _as_found(words: Iterable[str]) -> list[str]:
-    """Words as the core finds them: a zero stands between characters of scripts without spaces."""
-    return ["\0".join(word) if SPACELESS.match(word) else word for word in words]
+def _as_found(word: str) -> str:
+    """A word as the core finds it: a zero stands between characters of scripts without spaces."""
+    return "\0".join(word) if SPACELESS.match(word) else word

@@ -42,7 +42,8 @@ PHRASE_KINDS: Final[tuple[str, ...]] = (
 )
 CLASS_KINDS: Final[tuple[str, ...]] = (*PHRASE_KINDS, "body", "headline", "sidebar", "header")
 
-FORMAT: Final = 2
+FORMAT: Final = 3
+_TABLES: Final = ("phrases", "classes", "site_words", "address_words", "kind_words")
 
 
 class Lexicon:
@@ -50,9 +51,14 @@ class Lexicon:
 
     site_words, address_words: how the words begin by which a site speaks of itself, and pronouns for itself and its
     readers; each at most six letters, or a pair of characters of a script without spaces.
+    kind_words: for such beginnings, a digit for each of the first of ``PHRASE_KINDS``: of nine phrases in which such a
+    word stands, how many are of the kind, as if all kinds had as many phrases.
     """
 
-    __slots__ = ("_classes", "_compiled_classes", "_phrases", "address_words", "compiled_telling", "site_words")
+    __slots__ = (
+        *("_classes", "_compiled_classes", "_phrases"),
+        *("address_words", "compiled_telling", "kind_words", "site_words"),
+    )
 
     def __init__(
         self,
@@ -60,12 +66,14 @@ class Lexicon:
         classes: Mapping[str, Sequence[tuple[int, float]]],
         site_words: Iterable[str] = (),
         address_words: Iterable[str] = (),
+        kind_words: Mapping[str, str] | None = None,
     ) -> None:
         """Take the tables as `of` and the data file have them."""
         self._phrases = Phrases(phrases)
         self._classes = classes
         self.site_words = frozenset(site_words)
         self.address_words = frozenset(address_words) - self.site_words
+        self.kind_words: Mapping[str, str] = kind_words or {}
         self._compiled_classes: Any = None  # made when it is first asked for
         self.compiled_telling: Any = None  # made by who looks them up
 
@@ -87,7 +95,7 @@ class Lexicon:
             table = json.loads(data)
             if table["format"] != FORMAT:
                 raise DataError(f"lexicon: format {table['format']}, expected {FORMAT}; rebuild it from the seeds")
-            return Lexicon(table["phrases"], table["classes"], table["site_words"], table["address_words"])
+            return Lexicon(*(table[name] for name in _TABLES))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, DataError):
                 raise
@@ -99,14 +107,15 @@ class Lexicon:
         classes: Mapping[str, Mapping[str, float]],
         site_words: Iterable[str] = (),
         address_words: Iterable[str] = (),
+        kind_words: Mapping[str, str] | None = None,
     ) -> Lexicon:
         """A lexicon of these phrases and class tokens.
 
         phrases: (kind, mode, tokens parted by spaces, with ``#`` for a number, ``%s`` and ``%n`` for gaps).
         classes: by kind, tokens ("comment") and pairs of tokens ("comment-form") with their weights.
-        site_words, address_words: as the attributes.
+        site_words, address_words, kind_words: as the attributes.
         """
-        return Lexicon(*tables(phrases, classes), site_words, address_words)
+        return Lexicon(*tables(phrases, classes), site_words, address_words, kind_words)
 
     def match(self, text: str) -> Match:
         """The phrases in a block's text: at each start the longest of each kind, none overlapping another of its kind.

@@ -43,11 +43,11 @@ def copies(pages: Sequence[Labelled]) -> Iterator[Labelled]:
     for page in pages:
         lot = zlib.crc32(f"{page.set}:{page.id}".encode())
         if page.html and lot % 4 == 0:
-            yield page._replace(html=without_names(page.html), renderer=BARE)
+            yield page._replace(html=without_names(page.html), renderer=BARE, original=page.html)
         if page.html and page.id not in rendered:
             text = _as_text(page.html)
             if text:
-                yield page._replace(html="", text=text, renderer=BLOCKS)
+                yield page._replace(html="", text=text, renderer=BLOCKS, original=page.html)
         if page.html and len(page.gold) >= LEAST_GOLD:
             yield page._replace(html="", text=page.gold, renderer=GOLD)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanbody.features import COLUMNS, INDEX
+from cleanbody.features import COLUMNS, INDEX, KIND_ONLY
 from cleanbody.features.second import SECOND_COLUMNS, second_columns
 from cleanbody.model import Ensemble
 from cleanbody.page import DataError
@@ -91,6 +91,13 @@ def row_pages(pages: Sequence[PageRows]) -> NDArray[np.int64]:
     return np.repeat(np.arange(len(pages)), [len(page.target) for page in pages])
 
 
+def stage_features(pages: Sequence[PageRows]) -> Floats:
+    """The rows of all pages that the stages learn from: nothing in the columns of `KIND_ONLY`."""
+    features = stack(pages, "features")
+    features[:, [INDEX[name] for name in KIND_ONLY]] = 0.0
+    return features
+
+
 def fit_stage(
     features: Floats, target: Floats, weight: Floats, columns: Sequence[str], stage: str = "first"
 ) -> Ensemble:
@@ -119,7 +126,7 @@ def second_features(pages: Sequence[PageRows], first: Doubles) -> Floats:
         for k, column in enumerate(second_columns(page.document, words, own)):
             out[at : at + rows, k] = np.frombuffer(column, dtype=np.float64)
         at += rows
-    return np.concatenate([stack(pages, "features"), out], axis=1)
+    return np.concatenate([stage_features(pages), out], axis=1)
 
 
 def out_of_fold(
@@ -163,7 +170,7 @@ def fit_stages(pages: Sequence[PageRows], of_sets: Mapping[str, float] | None = 
         DataError: there are too few pages.
     """
     check_enough(pages)
-    features = stack(pages, "features")
+    features = stage_features(pages)
     target, weight = stack(pages, "target"), weights(pages, of_sets)
     first = fit_stage(features, target, weight, COLUMNS)
     both = second_features(pages, out_of_fold(pages, features, weight, COLUMNS))

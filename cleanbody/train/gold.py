@@ -37,6 +37,7 @@ class Labelled(NamedTuple):
     lang: str
     fold: int | None
     renderer: str = ""  # how a scraped text was made, "" where unknown
+    original: str = ""  # the HTML of the page that a copy was made of
     known: bool = True  # whether people made the gold; else it is "", or what a model kept (see `teach`)
 
 

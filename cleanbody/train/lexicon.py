@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from cleanbody.features.telling import OF, stems_of
 from cleanbody.features.tokens import SHORTEST, SPACELESS, STEM, words_of
 from cleanbody.lexicon import (
     CLASS_KINDS,
@@ -24,6 +26,8 @@ from cleanbody.lexicon import (
 )
 from cleanbody.page import DataError
 
+LEAST_PHRASES: Final = 2  # that a word stands in, to tell their kind
+SHORTEST_OF_KIND: Final = 3  # letters of a word that can tell it
 _PLACEHOLDER = re.compile(r"%[sdn]|#")
 
 
@@ -110,8 +114,8 @@ def build_lexicon(seeds: Path) -> bytes:
         modes[key] = max(MODES.index(seed.mode), modes.get(key, 0))
     phrases = [(kind, MODES[mode], phrase) for (kind, phrase), mode in sorted(modes.items())]
     tries, weights = tables(phrases, read_classes(seeds))
-    telling = read_telling_words(seeds)
-    table = {"classes": weights, "format": FORMAT, "phrases": tries, **telling}
+    words = {**read_telling_words(seeds), "kind_words": count_kind_words(read_phrases(seeds))}
+    table = {"classes": weights, "format": FORMAT, "phrases": tries, **words}
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
@@ -131,6 +135,35 @@ def read_telling_words(seeds: Path) -> dict[str, list[str]]:
             if len(words_of(word)) != 1 and not (SPACELESS.match(word) and len(word) == 2):
                 raise DataError(f"telling-words.toml: {word!r} is no word, and no pair of characters")
         out[f"{kind}_words"] = sorted(stems)
+    return out
+
+
+def count_kind_words(phrases: Iterable[Seed]) -> dict[str, str]:
+    """The ``kind_words`` of a lexicon: what kinds of phrases the words of `LEAST_PHRASES` of them and more stand in.
+
+    One phrase more is thought to be of no kind, so that few prove little.
+
+    phrases: of all languages, counted together.
+
+    >>> phrases = [Seed("en", "share", "any", "", text) for text in ("Share this", "Share #")]
+    >>> count_kind_words(phrases)
+    {'share': '006'}
+    """
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    totals: Counter[str] = Counter()
+    for seed in phrases:
+        totals[seed.kind] += 1
+        stems = set(stems_of(words_of(_PLACEHOLDER.sub(" ", seed.phrase))))
+        for stem in stems:
+            counts[stem][seed.kind] += 1
+    mean = totals.total() / (len(totals) or 1)
+    out = {}
+    for stem, kinds in sorted(counts.items()):
+        if kinds.total() >= LEAST_PHRASES and (len(stem) >= SHORTEST_OF_KIND or SPACELESS.match(stem)):
+            likely = [kinds[kind] * mean / (totals[kind] or 1) for kind in PHRASE_KINDS]
+            digits = "".join(str(round(OF * one / (sum(likely) + 1))) for one in likely).rstrip("0")
+            if digits:
+                out[stem] = digits
     return out
 
 

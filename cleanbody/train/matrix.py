@@ -18,7 +18,7 @@ from cleanbody.marks import Marks
 from cleanbody.page import KINDS, Document, Head, Kind
 from cleanbody.train.align import align, align_truth, kept_shares
 from cleanbody.train.gold import Labelled
-from cleanbody.train.labels import Bytes, labels_of_rules, labels_of_truth
+from cleanbody.train.labels import Bytes, labels_of_copy, labels_of_rules, labels_of_truth
 from cleanbody.train.synthesize import Synthetic
 from cleanbody.train.thin import ThinLexicon
 
@@ -90,10 +90,12 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
     target = _targets(source, texts)
     if isinstance(source, Synthetic):
         labels = labels_of_truth(texts, source.truth)
+    elif page.original:
+        labels = _labels_of_original(page, texts, target)
     else:
         labels = labels_of_rules(table, document.markup, target)
     return PageRows(
-        page=page._replace(html="", text="", gold=""),
+        page=page._replace(html="", text="", gold="", original=""),
         document=replace(document, text="", texts=(), marks=Marks(), head=Head()),
         features=features,
         target=np.array(target, dtype=np.float32),
@@ -110,6 +112,12 @@ def _targets(source: Labelled | Synthetic, texts: Sequence[str]) -> list[float]:
         return align(texts, source.gold)
     found = align_truth(texts, [one.text for one in source.truth])
     return kept_shares(found, [one.label for one in source.truth])
+
+
+def _labels_of_original(page: Labelled, texts: Sequence[str], target: Sequence[float]) -> Bytes:
+    original = page._replace(html=page.original, text="", original="")
+    blocks = texts_of(html.read_html(original.html))[:MOST_BLOCKS]
+    return labels_of_copy(texts, target, blocks, page_rows(original).labels)
 
 
 def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:

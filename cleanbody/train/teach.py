@@ -15,7 +15,7 @@ from cleanbody.features import COLUMNS
 from cleanbody.features.context import block_texts
 from cleanbody.html import read_html
 from cleanbody.model import Ensemble
-from cleanbody.train.fit import check_enough, fit_stage, predict, weights
+from cleanbody.train.fit import check_enough, fit_stage, predict, stage_features, weights
 from cleanbody.train.gold import Labelled
 from cleanbody.train.matrix import MOST_BLOCKS, PageRows, page_rows, stack
 
@@ -29,7 +29,7 @@ def teacher(rows: Sequence[PageRows], of_sets: Mapping[str, float] | None = None
         DataError: there are too few pages.
     """
     check_enough(rows)
-    return fit_stage(stack(rows, "features"), stack(rows, "target"), weights(rows, of_sets), COLUMNS)
+    return fit_stage(stage_features(rows), stack(rows, "target"), weights(rows, of_sets), COLUMNS)
 
 
 def taught(pages: Iterable[Labelled], ensemble: Ensemble) -> Iterator[Labelled]:

@@ -12,7 +12,7 @@ from typing import Final
 from cleanbody.lexicon import Lexicon, Match, tokens_of
 
 PARTS: Final = 8
-LEAST_WORDS: Final = 3  # parts of the words by which a site speaks of itself that are known in any case
+LEAST_WORDS: Final = 3  # parts of the words by which a site speaks that are known in any case
 
 
 class ThinLexicon(Lexicon):
@@ -22,8 +22,13 @@ class ThinLexicon(Lexicon):
 
     def __init__(self, whole: Lexicon, name: str, known: int) -> None:
         """Take `known` of every `PARTS` phrases of a lexicon."""
-        site = [word for word in whole.site_words if _lot(name, word) < max(known, LEAST_WORDS)]
-        super().__init__({"accented": "", "anywhere": {}, "front": {}}, whole._classes, site, whole.address_words)
+        least = max(known, LEAST_WORDS)
+        site, kinds = (
+            {word: whole.kind_words.get(word, "") for word in words if _lot(name, word) < least}
+            for words in (whole.site_words, whole.kind_words)
+        )
+        no_phrases = {"accented": "", "anywhere": {}, "front": {}}
+        super().__init__(no_phrases, whole._classes, site, whole.address_words, kinds)
         self._whole, self._name, self._known = whole, name, known
 
     @staticmethod
