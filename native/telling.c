@@ -4,7 +4,7 @@
 #include "columns.h"
 
 static const char *const CAPSULE = "cleanbody._native.telling";
-enum { STEM = 6, MOST_TELLING = 8, OF = 9 }; /* also in features.tokens and features.telling */
+enum { STEM = 6, MOST_TELLING = 8, WHOLE = 9 }; /* also in features.tokens and features.telling */
 enum { KINDS = 14, MOST_KINDS = 16 };        /* lexicon.PHRASE_KINDS; of a row, which is added as a whole */
 enum { SHARE, COUNT, ADDRESS, SPEAKS, COLUMNS = SPEAKS + KINDS };
 enum { SIEVE = 1024 };
@@ -32,7 +32,7 @@ static void release(PyObject *capsule) {
     if (telling) telling_free(telling);
 }
 
-static inline uint64_t *sieve_of(Telling *telling, uint64_t hash) { return &telling->sieve[hash >> 6 & (SIEVE - 1)]; }
+static inline size_t sieve_at(uint64_t hash) { return (size_t)(hash >> 6 & (SIEVE - 1)); }
 
 /* What is known of a word, to be added to; NULL and an exception. */
 static Told *add(Telling *telling, PyObject *word) {
@@ -53,7 +53,7 @@ static Told *add(Telling *telling, PyObject *word) {
         telling->told = told;
         telling->room = room;
     }
-    *sieve_of(telling, hash) |= UINT64_C(1) << (hash & 63);
+    telling->sieve[sieve_at(hash)] |= UINT64_C(1) << (hash & 63);
     return &telling->told[id];
 }
 
@@ -103,7 +103,7 @@ static PyObject *native_telling(PyObject *self, PyObject *args) {
 /* What is known of a word; NULL: nothing. */
 static inline const Told *find(const Telling *telling, const unsigned char *bytes, size_t size) {
     uint64_t hash = names_hash(bytes, size);
-    if (!(telling->sieve[hash >> 6 & (SIEVE - 1)] >> (hash & 63) & 1)) return NULL;
+    if (!(telling->sieve[sieve_at(hash)] >> (hash & 63) & 1)) return NULL;
     int64_t id = names_find_hashed(&telling->names, hash, bytes, size);
     return id < 0 ? NULL : &telling->told[id];
 }
@@ -140,7 +140,7 @@ static void fill_row(const Telling *telling, const BlockWords *held, Py_ssize_t 
     columns[SHARE][row] = site / words;
     columns[COUNT][row] = smaller(site, MOST_TELLING);
     columns[ADDRESS][row] = address / words;
-    for (int k = 0; k < KINDS; k++) columns[SPEAKS + k][row] = kinds[k] / (OF * words);
+    for (int k = 0; k < KINDS; k++) columns[SPEAKS + k][row] = kinds[k] / (WHOLE * words);
 }
 
 static PyObject *native_telling_columns(PyObject *self, PyObject *args) {

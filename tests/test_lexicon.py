@@ -454,6 +454,8 @@ def test_the_time_does_not_grow_with_the_text(text: str) -> None:
         b"{}",
         b"\xff",
         b'{"format": 2}',
+        json.dumps({"format": FORMAT}).encode(),
+        json.dumps({**json.loads(DATA.read_bytes()), "kind_words": ["newsle"]}).encode(),
         json.dumps({"format": FORMAT + 1, "phrases": {}, "classes": {}}).encode(),
     ],
 )

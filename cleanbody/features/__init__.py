@@ -14,7 +14,7 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
-from cleanbody.features.telling import TELLING_COLUMNS, telling_columns
+from cleanbody.features.telling import SPEAKS_COLUMNS, TELLING_COLUMNS, telling_columns
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import as_dialogue, text_columns
 from cleanbody.features.tree import number_tree, shapes_of
@@ -42,7 +42,7 @@ GROUPS: Final = (
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
 # What tells the kinds of blocks that go, not what goes: counted in our own phrases, it was trusted too much for that.
-KIND_ONLY: Final = tuple(name for name in COLUMNS if name.startswith("speaks_"))
+KIND_ONLY: Final = SPEAKS_COLUMNS
 TEXT_WORDS: Final = TEXT_COLUMNS.index("words")
 TEXT_COMMAS: Final = TEXT_COLUMNS.index("commas")
 FORM_HEADING: Final = structure.FORM_COLUMNS.index("heading")

@@ -9,18 +9,19 @@ from typing import Any, Final
 from cleanbody.compiled import core
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.structure import blank
-from cleanbody.features.tokens import SPACELESS, STEM
+from cleanbody.features.tokens import SPACELESS, STEM, joined
 from cleanbody.lexicon import PHRASE_KINDS, Lexicon
 
+# Of the phrases in which a word of the block stands, those of each kind, as the mean of all its words.
+SPEAKS_COLUMNS: Final = tuple(f"speaks_{kind}" for kind in PHRASE_KINDS)
 TELLING_COLUMNS: Final = (
     "telling_share",  # of the block's words, those that a site speaks of itself with ("newsletter", "subscribe")
     "telling_words",  # how many they are, to `MOST_TELLING`
     "address_share",  # pronouns of who speaks and is spoken to ("your", "our")
-    # of the phrases in which a word of the block stands, those of each kind, as the mean of all its words
-    *(f"speaks_{kind}" for kind in PHRASE_KINDS),
+    *SPEAKS_COLUMNS,
 )
 MOST_TELLING: Final = 8
-OF: Final = 9  # a share is written as a digit
+WHOLE: Final = 9  # the digit that all is written as, where shares are digits
 
 
 def stems_of(words: Iterable[str]) -> Iterator[str]:
@@ -29,15 +30,7 @@ def stems_of(words: Iterable[str]) -> Iterator[str]:
     >>> list(stems_of(["it", "subscribes", "订", "阅", "吧"]))
     ['it', 'subscr', '订阅', '阅吧']
     """
-    previous = ""
-    for word in words:
-        if len(word) == 1 and SPACELESS.match(word):
-            if previous:
-                yield previous + word
-            previous = word
-        else:
-            yield word[:STEM]
-            previous = ""
+    return (word[:STEM] for word in joined(words))
 
 
 def telling_columns(blocks: BlockWords, lexicon: Lexicon) -> list[array[float]]:
@@ -73,7 +66,7 @@ def fill_columns(words: Iterable[Sequence[str]], lexicon: Lexicon, columns: list
             for kind, digit in enumerate(lexicon.kind_words.get(stem, "")):
                 kinds[kind] += int(digit)
         count = len(row) or 1
-        shares = (digits / (OF * count) for digits in kinds)
+        shares = (digits / (WHOLE * count) for digits in kinds)
         values = site / count, float(min(site, MOST_TELLING)), address / count, *shares
         for column, value in zip(columns, values, strict=True):
             column[i] = value

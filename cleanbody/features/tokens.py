@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -55,6 +56,23 @@ def find_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
+def joined(words: Iterable[str]) -> Iterator[str]:
+    """Words, with pairs of neighbouring characters in place of the single ones of scripts without spaces.
+
+    >>> list(joined(["it", "subscribes", "订", "阅", "吧"]))
+    ['it', 'subscribes', '订阅', '阅吧']
+    """
+    previous = ""
+    for word in words:
+        if len(word) == 1 and SPACELESS.match(word):
+            if previous:
+                yield previous + word
+            previous = word
+        else:
+            yield word
+            previous = ""
+
+
 def content_stems(words: list[str]) -> list[str]:
     """What a text is about: its longer words cut to `STEM` characters, and pairs of spaceless characters.
 
@@ -63,19 +81,14 @@ def content_stems(words: list[str]) -> list[str]:
     >>> content_stems(["the", "committee", "which", "of", "雨", "水", "量"])
     ['commit', '雨水', '水量']
     """
-    stems: list[str] = []
     empty = function_words()
-    previous = ""
-    for word in words:
-        if len(word) == 1 and SPACELESS.match(word):
-            if previous:
-                stems.append(previous + word)
-            previous = word
-            continue
-        previous = ""
-        if len(word) >= SHORTEST and word not in empty and ("’" not in word or word.replace("’", "'") not in empty):
-            stems.append(word[:STEM])
-    return stems
+
+    def tells(word: str) -> bool:
+        if SPACELESS.match(word):
+            return True
+        return len(word) >= SHORTEST and word not in empty and ("’" not in word or word.replace("’", "'") not in empty)
+
+    return [word[:STEM] for word in joined(words) if tells(word)]
 
 
 @cache

@@ -73,7 +73,7 @@ class Lexicon:
         self._classes = classes
         self.site_words = frozenset(site_words)
         self.address_words = frozenset(address_words) - self.site_words
-        self.kind_words: Mapping[str, str] = kind_words or {}
+        self.kind_words = dict(kind_words or {})
         self._compiled_classes: Any = None  # made when it is first asked for
         self.compiled_telling: Any = None  # made by who looks them up
 

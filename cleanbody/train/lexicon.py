@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cleanbody.features.telling import OF, stems_of
+from cleanbody.features.telling import WHOLE, stems_of
 from cleanbody.features.tokens import SHORTEST, SPACELESS, STEM, words_of
 from cleanbody.lexicon import (
     CLASS_KINDS,
@@ -109,12 +109,13 @@ def build_lexicon(seeds: Path) -> bytes:
     modes (the same words in two languages), the strictest holds.  Raises DataError for seeds that cannot be read.
     """
     modes: dict[tuple[str, str], int] = {}
-    for seed in read_phrases(seeds):
+    written = list(read_phrases(seeds))
+    for seed in written:
         key = seed.kind, " ".join(phrase_tokens(seed.phrase))
         modes[key] = max(MODES.index(seed.mode), modes.get(key, 0))
     phrases = [(kind, MODES[mode], phrase) for (kind, phrase), mode in sorted(modes.items())]
     tries, weights = tables(phrases, read_classes(seeds))
-    words = {**read_telling_words(seeds), "kind_words": count_kind_words(read_phrases(seeds))}
+    words = {**read_telling_words(seeds), "kind_words": count_kind_words(written)}
     table = {"classes": weights, "format": FORMAT, "phrases": tries, **words}
     return json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
@@ -153,15 +154,15 @@ def count_kind_words(phrases: Iterable[Seed]) -> dict[str, str]:
     totals: Counter[str] = Counter()
     for seed in phrases:
         totals[seed.kind] += 1
-        stems = set(stems_of(words_of(_PLACEHOLDER.sub(" ", seed.phrase))))
-        for stem in stems:
+        for stem in set(stems_of(words_of(_PLACEHOLDER.sub(" ", seed.phrase)))):
             counts[stem][seed.kind] += 1
     mean = totals.total() / (len(totals) or 1)
     out = {}
     for stem, kinds in sorted(counts.items()):
         if kinds.total() >= LEAST_PHRASES and (len(stem) >= SHORTEST_OF_KIND or SPACELESS.match(stem)):
             likely = [kinds[kind] * mean / (totals[kind] or 1) for kind in PHRASE_KINDS]
-            digits = "".join(str(round(OF * one / (sum(likely) + 1))) for one in likely).rstrip("0")
+            of = sum(likely) + 1
+            digits = "".join(str(round(WHOLE * one / of)) for one in likely).rstrip("0")
             if digits:
                 out[stem] = digits
     return out

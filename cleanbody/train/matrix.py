@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cleanbody import html, plaintext
 from cleanbody.cleaner import read_hints
-from cleanbody.features import COLUMNS, compute, texts_of
+from cleanbody.features import COLUMNS, Table, compute, texts_of
 from cleanbody.lexicon import Lexicon
 from cleanbody.marks import Marks
 from cleanbody.page import KINDS, Document, Head, Kind
@@ -71,13 +71,7 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
     is known."""
     page = source.labelled() if isinstance(source, Synthetic) else source
     lexicon = ThinLexicon.of_package(page.id) if isinstance(source, Synthetic) else Lexicon.load()
-    if page.html:
-        document = html.read_html(page.html)
-        table = compute(document, lexicon, read_hints(document, page.url)[0])
-    else:
-        document = plaintext.read_text(page.text)
-        table = compute(document, lexicon)
-    texts = texts_of(document)[:MOST_BLOCKS]
+    document, table, texts = _read(page, lexicon)
     rows = len(texts)
     features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
     for k, column in enumerate(table.columns):
@@ -114,10 +108,21 @@ def _targets(source: Labelled | Synthetic, texts: Sequence[str]) -> list[float]:
     return kept_shares(found, [one.label for one in source.truth])
 
 
+def _read(page: Labelled, lexicon: Lexicon) -> tuple[Document, Table, list[str]]:
+    """The blocks of a page or text, their columns, and the texts of the first `MOST_BLOCKS`."""
+    if page.html:
+        document = html.read_html(page.html)
+        table = compute(document, lexicon, read_hints(document, page.url)[0])
+    else:
+        document = plaintext.read_text(page.text)
+        table = compute(document, lexicon)
+    return document, table, texts_of(document)[:MOST_BLOCKS]
+
+
 def _labels_of_original(page: Labelled, texts: Sequence[str], target: Sequence[float]) -> Bytes:
-    original = page._replace(html=page.original, text="", original="")
-    blocks = texts_of(html.read_html(original.html))[:MOST_BLOCKS]
-    return labels_of_copy(texts, target, blocks, page_rows(original).labels)
+    document, table, originals = _read(page._replace(html=page.original), Lexicon.load())
+    labels = labels_of_rules(table, document.markup, align(originals, page.gold))
+    return labels_of_copy(texts, target, originals, labels)
 
 
 def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:

@@ -22,11 +22,9 @@ class ThinLexicon(Lexicon):
 
     def __init__(self, whole: Lexicon, name: str, known: int) -> None:
         """Take `known` of every `PARTS` phrases of a lexicon."""
-        least = max(known, LEAST_WORDS)
-        site, kinds = (
-            {word: whole.kind_words.get(word, "") for word in words if _lot(name, word) < least}
-            for words in (whole.site_words, whole.kind_words)
-        )
+        of_words = max(known, LEAST_WORDS)
+        site = [word for word in whole.site_words if _lot(name, word) < of_words]
+        kinds = {word: digits for word, digits in whole.kind_words.items() if _lot(name, word) < of_words}
         no_phrases = {"accented": "", "anywhere": {}, "front": {}}
         super().__init__(no_phrases, whole._classes, site, whole.address_words, kinds)
         self._whole, self._name, self._known = whole, name, known
