@@ -83,7 +83,7 @@ def settle(
     base: array[float],
     words: array[float],
     page: tuple[int, bool, float, bytearray, bytes],
-    constants: tuple[float, float, float, float, float, float, float],
+    constants: tuple[float, float, float, int, float, float, float, float],
     cuts: tuple[float, float, float, float, float, float, float],
     out: tuple[array[float], bytearray, bytearray],
     /,

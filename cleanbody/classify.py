@@ -52,6 +52,8 @@ _TELLING: Final = _ASKING | {
     *("title-copy", "title-near-copy", "title-behind-trail", "title-behind-words", "title-line", "trail-of-words"),
     *("comment-prompt-opens", "newsletter-opens", "paywall-phrase", "paywall-opens", "cookie-phrase", "copyright-line"),
 }
+# A scraped text of which so many lines are told so, and would go, is not clean, however little of it they are.
+TOLD: Final = 3
 # Of a text of which about so little is not body, a line below so many words of body is no headline.
 AMID_GONE: Final = 0.15
 AMID_WORDS: Final = 12.0
@@ -281,7 +283,7 @@ def _settle(
         base,
         page.words,
         (page.headline, page.markup, page.threshold, page.kind, LINES),
-        (CLEAN_LOGIT, CLEAN_SLOPE, CLEAN_GONE, FEW_WORDS, FEW_LOGIT, PROSE_SHARE, LINE_WORDS),
+        (CLEAN_LOGIT, CLEAN_SLOPE, CLEAN_GONE, TOLD, FEW_WORDS, FEW_LOGIT, PROSE_SHARE, LINE_WORDS),
         (*reach(page.threshold), CLEAN_CUT, *reach(CLEAN_CUT)),
         (score, keep, fate),
     )
@@ -295,7 +297,8 @@ def _settle_rows(
     logits = _logits(speak, held, base, RULE_SHARE if context is None else 1.0)
     rules = [speak.book.named(bits) for bits in speak.book.sets(held)]
     free = [all(rule.label is Label.BODY for rule in some) for some in rules]
-    trust, lift = _priors(page, logits, free)
+    told = sum(x < 0.0 and any(map(_tells, some)) for x, some in zip(logits, rules, strict=True))
+    trust, lift = _priors(page, logits, free, told)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     for i, x in enumerate(logits):
         prior = trust + lift if free[i] else 0.0 if any(map(_asks, rules[i])) else trust
@@ -308,7 +311,7 @@ def _settle_rows(
         kinds = [KINDS[kind] for kind in page.kind[: len(score)]]
         usual = keeps(score, sizes, kinds, CLEAN_CUT)
         gone = add_up(size for size, good in zip(sizes, usual, strict=True) if not good)
-        if not page.markup and gone < CLEAN_GONE * add_up(sizes):
+        if not page.markup and told < TOLD and gone < CLEAN_GONE * add_up(sizes):
             floor = CLEAN_CUT + reach(CLEAN_CUT)[2]
             for i, good in enumerate(usual):
                 if not good and i != page.headline and not any(map(_tells, rules[i])):
@@ -335,12 +338,13 @@ def _logits(speak: Speakers, held: array[int], base: array[float], share: float)
     return out
 
 
-def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[float, float]:
+def _priors(page: Page, logits: Sequence[float], free: Sequence[bool], told: int) -> tuple[float, float]:
     """What is added to the log-odds of each block for the sake of the document as a whole, and what more to those that
     no rule speaks against.
 
     Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
-    the less of it would go, unless it asks the reader for something in so many words. And a short document of which
+    the less of it would go, unless it asks the reader for something in so many words; but not where some lines (`told`)
+    go by their words alone, as a long article may stand amid all of a site's own. And a short document of which
     nothing would be left keeps what no rule speaks against: a text all of it, a page what comes near the best of it.
     """
     total = kept = trust = lift = 0.0
@@ -348,7 +352,7 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool]) -> tuple[
         total += w
         if x >= CLEAN_LOGIT:
             kept += w
-    if not page.markup and kept:
+    if not page.markup and kept and told < TOLD:
         trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
     if not kept and total <= FEW_WORDS:
         found = [x for x, is_free in zip(logits, free, strict=True) if is_free]

@@ -140,13 +140,13 @@ typedef struct {
 } Cut;
 
 typedef struct {
-    Py_ssize_t rows, words, rules, headline;
+    Py_ssize_t rows, words, rules, headline, told; /* told: so many lines that go by their words make a text unclean */
     const uint64_t *held, *against, *asks, *tells, *sure; /* `words` words a row; rules against it, that ask, tell, name */
     const double *pull, *base, *size;      /* of each rule; of each row */
     const uint8_t *kind, *lines; /* of each row; of each kind, whether it may be a line */
-    int markup;
+    int markup, clean; /* clean: whether a text may be so for the most part */
     double clean_logit, clean_slope, clean_gone, few_words, few_logit, prose_share, line_words, trust, lift, floor;
-    Cut own, clean; /* as asked for; of which a clean text is known */
+    Cut own, usual; /* as asked for; by which a clean text is known */
     double *score;
     uint8_t *keep, *fate;
 } Verdict;
@@ -170,12 +170,15 @@ static double sigmoid(double x) { return x > -700.0 ? 1.0 / (1.0 + exp(-x)) : 0.
 /* Twin: classify._priors. */
 static void find_priors(Verdict *v, const double *logit) {
     double total = 0.0, kept = 0.0;
+    Py_ssize_t told = 0;
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         total += v->size[i];
         if (logit[i] >= v->clean_logit) kept += v->size[i];
+        told += logit[i] < 0.0 && any(v, i, v->tells);
     }
     v->trust = v->lift = 0.0;
-    if (!v->markup && kept != 0.0) {
+    v->clean = !v->markup && told < v->told;
+    if (v->clean && kept != 0.0) {
         double gone = v->clean_slope * (1.0 - kept / (total != 0.0 ? total : 1.0));
         gone = gone > 0.01 ? gone : 0.01;
         v->trust = -log(gone < 1.0 ? gone : 1.0);
@@ -254,7 +257,7 @@ static void cut_rows(Verdict *v, const Cut *near, uint32_t *scratch) {
 
 /* A text of which little would go loses only what tells by its words what it is. */
 static void raise_rows(Verdict *v, uint32_t *scratch) {
-    cut_rows(v, &v->clean, scratch);
+    cut_rows(v, &v->usual, scratch);
     double gone = 0.0, total = 0.0;
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         double size = i == v->headline ? 0.0 : v->size[i];
@@ -262,7 +265,7 @@ static void raise_rows(Verdict *v, uint32_t *scratch) {
         if (!v->keep[i]) gone += size;
     }
     if (!(gone < v->clean_gone * total)) return;
-    v->floor = v->clean.threshold + v->clean.line;
+    v->floor = v->usual.threshold + v->usual.line;
     for (Py_ssize_t i = 0; i < v->rows; i++)
         if (!v->keep[i] && i != v->headline && !any(v, i, v->tells)) v->score[i] = v->floor;
 }
@@ -282,7 +285,7 @@ static int settle(Verdict *v) {
         double prior = !any(v, i, v->against) ? v->trust + v->lift : any(v, i, v->asks) ? 0.0 : v->trust;
         v->score[i] = sigmoid(logit[i] + prior);
     }
-    if (!v->markup) raise_rows(v, scratch);
+    if (v->clean) raise_rows(v, scratch);
     cut_rows(v, &v->own, scratch);
     for (Py_ssize_t i = 0; i < v->rows; i++) {
         v->fate[i] = v->keep[i] ? CONTENT : any(v, i, v->sure) ? NAMED : DOUBTFUL;
@@ -300,11 +303,11 @@ static PyObject *native_settle(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *in[10], *out[3], *result = NULL;
     Verdict v = {.rows = 0};
-    if (!PyArg_ParseTuple(args, "(OOOOOO)OO(npdOO)(ddddddd)(ddddddd)(OOO)",
+    if (!PyArg_ParseTuple(args, "(OOOOOO)OO(npdOO)(dddndddd)(ddddddd)(OOO)",
                           &in[0], &in[1], &in[8], &in[9], &in[2], &in[3], &in[4], &in[5], &v.headline,
                           &v.markup, &v.own.threshold, &in[6], &in[7], &v.clean_logit, &v.clean_slope, &v.clean_gone,
-                          &v.few_words, &v.few_logit, &v.prose_share, &v.line_words, &v.own.below, &v.own.above,
-                          &v.own.line, &v.clean.threshold, &v.clean.below, &v.clean.above, &v.clean.line,
+                          &v.told, &v.few_words, &v.few_logit, &v.prose_share, &v.line_words, &v.own.below,
+                          &v.own.above, &v.own.line, &v.usual.threshold, &v.usual.below, &v.usual.above, &v.usual.line,
                           &out[0], &out[1], &out[2]))
         return NULL;
     Views views;

@@ -24,6 +24,7 @@ from cleanbody import (
     PageType,
     Status,
 )
+from cleanbody.classify import TOLD
 from cleanbody.model import Model
 from cleanbody.rules import RULES
 
@@ -427,6 +428,19 @@ def test_what_fits_badly_stays_in_a_text_of_which_little_would_go_and_goes_besid
 def test_what_tells_by_its_words_goes_from_the_cleanest_text(line: str) -> None:
     page = cleanbody.clean_text(f"Two boats went out\n\n{LONG}\n\n{line}")
     assert [block.text for block in page.blocks if not block.keep] == [line]
+
+
+def test_what_fits_badly_goes_from_a_long_text_in_which_some_lines_are_told_by_their_words() -> None:
+    date, long = "Tuesday, January 17, 2012", "\n\n".join([LONG] * 4)
+    told = (
+        "Leave a Reply",
+        "© 2024 The Harbour Post. All rights reserved.",
+        "Your email address will not be published.",
+    )
+    for k in range(len(told) + 1):
+        page = cleanbody.clean_text("\n\n".join(["Two boats went out", date, long, *told[:k]]))
+        assert (date in page.text) == (k < TOLD)
+        assert not set(told) & set(page.text.split("\n\n"))
 
 
 def test_a_line_of_the_body_is_no_headline_of_a_clean_text() -> None:

@@ -257,8 +257,9 @@ def test_verdicts_on_what_does_not_fit() -> None:
     speak, one = classify._OF_PAGES, array("d", [1.0])
     masks = (speak.pulls[1.0], speak.against, speak.asks, speak.tells, speak.sure)
     fine = (*masks, array("Q", bytes(8 * speak.book.words)))
-    out, constants = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 7
-    assert len(_native.settle(fine, one, one, (-1, True, 0.5, bytearray(1), bytes(1)), constants, constants, out)) == 3
+    out, cuts = (array("d", [0.0]), bytearray(1), bytearray(1)), (0.0,) * 7
+    constants = (0.0, 0.0, 0.0, 3, 0.0, 0.0, 0.0, 0.0)
+    assert len(_native.settle(fine, one, one, (-1, True, 0.5, bytearray(1), bytes(1)), constants, cuts, out)) == 3
     beyond = array("Q", [2**64 - 1] * speak.book.words)
     for rules_, base, page in (
         ((*masks, beyond), one, (-1, True, 0.5, bytearray(1), bytes(1))),
@@ -269,7 +270,7 @@ def test_verdicts_on_what_does_not_fit() -> None:
         (fine, one, (-1, True, 0.5, bytearray(1), b"")),
     ):
         with pytest.raises(ValueError, match=r"^[^\n]+$"):
-            _native.settle(rules_, base, one, page, constants, constants, out)  # type: ignore[arg-type]
+            _native.settle(rules_, base, one, page, constants, cuts, out)  # type: ignore[arg-type]
 
 
 @settings(deadline=None)
