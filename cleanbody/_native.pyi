@@ -289,6 +289,21 @@ def text_place_columns(words: array[float], link_share: array[float], columns: l
 def neighbour_columns(
     words: array[float], link_share: array[float], prose: bytearray, columns: list[array[float]], /
 ) -> None: ...
+def run_columns(
+    words: array[float],
+    ends: array[float],
+    items: array[float],
+    stems: array[float],
+    overlap: array[float],
+    title: array[float],
+    depth: array[float],
+    prose: bytearray,
+    container: array[int],
+    parent: array[int],
+    markup: bool,
+    columns: list[array[float]],
+    /,
+) -> None: ...
 def second_columns(
     markup: bool,
     parent: array[int],
@@ -299,6 +314,7 @@ def second_columns(
     words: array[float],
     shapes: array[int],
     clip: float,
+    prose_words: float,
     columns: list[array[float]],
     /,
 ) -> None: ...

@@ -1,4 +1,4 @@
-/* Columns of a block's place in the text and of its neighbours. Twin: cleanbody.features.context. */
+/* Columns of a block's place in the text, of its neighbours and of its run. Twins: cleanbody.features.context, runs. */
 
 #include "columns.h"
 
@@ -118,6 +118,104 @@ done:
     return result;
 }
 
+/* --- runs --------------------------------------------------------------------------------------------------------- */
+
+enum { RUN_BLOCKS, RUN_WORDS, RUN_ENDS, RUN_ITEMS, RUN_OVERLAP, RUN_TITLE, SINCE_COLON, UP_TO_BEFORE, UP_TO_AFTER,
+       PROSE_STEP, RUN_COLUMNS };
+enum { WORDS, ENDS, ITEMS, STEMS, OVERLAP, TITLE, DEPTH, FACTS }; /* of runs.Facts */
+enum { MOST_UP = 6, STEPS = 16 };                                   /* also in features.runs */
+
+static void fill_run(const double **facts, Py_ssize_t begin, Py_ssize_t end, int is_prose, double **out) {
+    double words = 0.0, ends = 0.0, items = 0.0, stems = 0.0, overlap = 0.0, title = 0.0, size = (double)(end - begin);
+    for (Py_ssize_t i = begin; i < end; i++) {
+        words += facts[WORDS][i];
+        ends += facts[ENDS][i] == 1.0;
+        items += facts[ITEMS][i];
+        stems += facts[STEMS][i];
+        overlap += facts[OVERLAP][i] * facts[STEMS][i];
+        title += facts[TITLE][i] * facts[STEMS][i];
+    }
+    stems = or_one(stems);
+    double values[] = {is_prose ? 0.0 : signed_log(size), signed_log(words / size), ends / size, items / size,
+                       overlap / stems, title / stems};
+    for (int k = 0; k < SINCE_COLON; k++)
+        for (Py_ssize_t i = begin; i < end; i++) out[k][i] = values[k];
+}
+
+static void fill_colons(const double *ends, const uint8_t *prose, Py_ssize_t n, double *out) {
+    Py_ssize_t colon = -1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        out[i] = colon >= 0 ? 1.0 / (double)(i - colon) : 0.0;
+        if (ends[i] == 0.5) colon = i;
+        else if (prose[i]) colon = -1;
+    }
+}
+
+/* Twin: runs.levels_up; none for a block that there is not. */
+static double levels_up(const long *parent, const long *container, Py_ssize_t block, Py_ssize_t other_block) {
+    int up = 0;
+    if (other_block < 0) return MOST_UP;
+    long one = container[block], other = container[other_block];
+    for (int k = 0; k < STEPS; k++) {
+        if (one == other) return up < MOST_UP ? up : MOST_UP;
+        if (one > other) {
+            one = parent[one];
+            up++;
+        } else {
+            other = parent[other];
+        }
+    }
+    return MOST_UP;
+}
+
+static void fill_beside(const double *depth, const uint8_t *prose, const long *container, const long *parent,
+                        Py_ssize_t n, double **out) {
+    Py_ssize_t last = -1, next = -1;
+    for (Py_ssize_t i = n - 1; i >= 0; i--) {
+        out[UP_TO_AFTER][i] = levels_up(parent, container, i, next);
+        out[PROSE_STEP][i] = next >= 0 ? depth[i] - depth[next] : 0.0;
+        if (prose[i]) next = i;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        out[UP_TO_BEFORE][i] = levels_up(parent, container, i, last);
+        if (last >= 0) out[PROSE_STEP][i] = depth[i] - depth[last];
+        if (prose[i]) last = i;
+    }
+}
+
+static PyObject *native_run_columns(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    (void)self;
+    In in;
+    in_begin(&in, args, count);
+    PyObject *result = NULL;
+    double *columns[RUN_COLUMNS];
+    const double *facts[FACTS];
+    Py_ssize_t n = 0;
+    for (int k = 0; k < FACTS; k++) {
+        facts[k] = in_doubles(&in, n);
+        if (!k) n = in.items;
+    }
+    const uint8_t *prose = in_bytes(&in, n);
+    const long *container = in_longs(&in, n);
+    const long *parent = in_longs(&in, 0);
+    Py_ssize_t containers = in.items;
+    long markup = in_long(&in, 0, 1);
+    in_columns(&in, RUN_COLUMNS, n, columns);
+    if (!in_end(&in) || !is_tree(parent, containers) || !in_range(container, n, (long)containers)) goto done;
+    for (Py_ssize_t begin = 0, end; begin < n; begin = end) {
+        for (end = begin + 1; end < n && !prose[begin] && !prose[end];) end++;
+        fill_run(facts, begin, end, prose[begin], columns);
+    }
+    fill_colons(facts[ENDS], prose, n, columns[SINCE_COLON]);
+    if (markup) fill_beside(facts[DEPTH], prose, container, parent, n, columns);
+    for (int k = UP_TO_BEFORE; k < RUN_COLUMNS && !markup; k++)
+        for (Py_ssize_t i = 0; i < n; i++) columns[k][i] = Py_NAN;
+    result = Py_NewRef(Py_None);
+done:
+    views_release(&in.views);
+    return result;
+}
+
 PyDoc_STRVAR(is_prose_doc,
 "is_prose(words, link_share, least, prose)\n--\n\n"
 "Which blocks are prose. See cleanbody.features.context.is_prose.");
@@ -127,10 +225,14 @@ PyDoc_STRVAR(text_place_columns_doc,
 PyDoc_STRVAR(neighbour_columns_doc,
 "neighbour_columns(words, link_share, prose, columns)\n--\n\n"
 "Columns of a block's neighbours. See cleanbody.features.context.neighbour_columns.");
+PyDoc_STRVAR(run_columns_doc,
+"run_columns(words, ends, items, stems, overlap, title, depth, prose, container, parent,\n    markup, columns)\n--\n\n"
+"Columns of the blocks between two stretches of prose. See cleanbody.features.runs.run_columns.");
 
 PyMethodDef context_methods[] = {
     METHOD(is_prose),
     METHOD(text_place_columns),
     METHOD(neighbour_columns),
+    METHOD(run_columns),
     {NULL, NULL, 0, NULL},
 };

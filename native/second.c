@@ -3,12 +3,12 @@
 #include "columns.h"
 
 enum { FIRST, BEFORE_1, AFTER_1, BEFORE_2, AFTER_2, NEAR, WIDE, CONTAINER, OUTER, SHAPE, PAGE, KEPT_SHARE, SINCE, UNTIL,
-       IN_STRETCH, STRETCH_START, STRETCH_END, SECOND_COLUMNS };
+       IN_STRETCH, STRETCH_START, STRETCH_END, RUN, SECOND_COLUMNS };
 
 typedef struct {
     const long *parent, *first, *last, *container, *shape;
     const double *words, *scores;
-    double clip;
+    double clip, prose_words;
     Py_ssize_t m, n, shapes;
 } Second;
 
@@ -87,6 +87,16 @@ static void fill_page(const Second *s, const Work *w, double share, double **out
     }
 }
 
+/* Blocks between two of as many words as prose has: their mean. */
+static void fill_runs(const Second *s, double **out) {
+    for (Py_ssize_t begin = 0, end; begin < s->n; begin = end) {
+        double sum = 0.0 + out[FIRST][begin]; /* no -0.0 */
+        for (end = begin + 1; end < s->n && s->words[begin] < s->prose_words && s->words[end] < s->prose_words; end++)
+            sum += out[FIRST][end];
+        for (Py_ssize_t i = begin; i < end; i++) out[RUN][i] = sum / (double)(end - begin);
+    }
+}
+
 static int fill_second(const Second *s, int markup, double **out) {
     size_t n = (size_t)s->n, shapes = (size_t)s->shapes;
     double *piece = PyMem_Calloc(3 * n + 2 * shapes + 2, sizeof *piece);
@@ -97,6 +107,7 @@ static int fill_second(const Second *s, int markup, double **out) {
         fill_neighbours(s, out);
         fill_means(s, &w, markup, out);
         fill_page(s, &w, share, out);
+        fill_runs(s, out);
     } else {
         PyErr_NoMemory();
     }
@@ -135,6 +146,7 @@ static PyObject *native_second_columns(PyObject *self, PyObject *const *args, Py
     s.shape = in_longs(&in, markup ? s.n : 0);
     s.shapes = markup ? in.items : 0; /* they are numbered from 0, so there are no more than blocks */
     s.clip = in_double(&in);
+    s.prose_words = in_double(&in);
     in_columns(&in, SECOND_COLUMNS, s.n, columns);
     if (!in_end(&in) || !is_sound(&s) || fill_second(&s, (int)markup, columns) < 0) goto done;
     result = Py_NewRef(Py_None);
@@ -202,7 +214,7 @@ done:
 }
 
 PyDoc_STRVAR(second_columns_doc,
-"second_columns(markup, parent, first, last, scores, container, words, shape, clip, columns)\n--\n\n"
+"second_columns(markup, parent, first, last, scores, container, words, shape, clip, prose_words, columns)\n--\n\n"
 "Columns of the second stage. See cleanbody.features.second.second_columns.");
 PyDoc_STRVAR(page_columns_doc,
 "page_columns(columns, means, greatest, row)\n--\n\n"

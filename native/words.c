@@ -4,7 +4,7 @@
 #include "columns.h"
 
 /* Also in features.tokens and features.context. */
-enum { SHORTEST = 4, STEM = 6, STEMS_OF_HEADING = 400, WORDS_OF_KEY = 60 };
+enum { SHORTEST = 4, STEM = 6, WIDE = 3, STEMS_OF_HEADING = 400, WORDS_OF_KEY = 60 };
 static const double PROSE_WORDS = 18.0;
 
 /* --- words that say nothing of a subject -------------------------------------------------------------------------- */
@@ -229,8 +229,8 @@ static double share(size_t part, size_t whole) { return (double)part / (double)(
 /* --- coherence ---------------------------------------------------------------------------------------------------- */
 
 enum {
-    TITLE_OVERLAP, BODY_OVERLAP, BEFORE_OVERLAP, AFTER_OVERLAP, DESCRIPTION_OVERLAP, TITLE_IN_BLOCK, STEMS, COPIES,
-    COPY_NUMBER, COHERENCE_COLUMNS
+    TITLE_OVERLAP, BODY_OVERLAP, BEFORE_OVERLAP, AFTER_OVERLAP, BEFORE_WIDE, AFTER_WIDE, DESCRIPTION_OVERLAP,
+    TITLE_IN_BLOCK, STEMS, COPIES, COPY_NUMBER, COHERENCE_COLUMNS
 };
 
 typedef struct {
@@ -274,7 +274,7 @@ static int read_blocks(Page *page, const BlockWords *held) {
 /* What a block shares with the title, the description, the body, and the prose that left the mark. */
 static void fill_shares(const Page *page, Py_ssize_t i, uint32_t mark) {
     const Stems *s = &page->stems;
-    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0, before = 0;
+    size_t size = page->begin[i + 1] - page->begin[i], title = 0, description = 0, body = 0, before = 0, wide = 0;
     uint32_t mine = page->prose[i];
     for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) {
         const Stem *stem = &s->stems[s->ids[k]];
@@ -282,20 +282,28 @@ static void fill_shares(const Page *page, Py_ssize_t i, uint32_t mark) {
         description += stem->where >> 1;
         body += stem->of_body > mine;
         before += stem->mark == mark;
+        wide += mark - stem->mark < WIDE;
     }
     page->columns[TITLE_OVERLAP][i] = share(title, size);
     page->columns[BODY_OVERLAP][i] = share(body, size);
     page->columns[BEFORE_OVERLAP][i] = share(before, size);
+    page->columns[BEFORE_WIDE][i] = share(wide, size);
     page->columns[DESCRIPTION_OVERLAP][i] = share(description, size);
     page->columns[TITLE_IN_BLOCK][i] = share(title, page->title_stems);
     page->columns[STEMS][i] = (double)size;
 }
 
-static size_t count_marked(const Page *page, Py_ssize_t i, uint32_t mark) {
+/* The same of the prose after it, and of the next `WIDE`. */
+static void fill_after(const Page *page, Py_ssize_t i, uint32_t mark) {
     const Stems *s = &page->stems;
-    size_t count = 0;
-    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) count += s->stems[s->ids[k]].mark == mark;
-    return count;
+    size_t size = page->begin[i + 1] - page->begin[i], after = 0, wide = 0;
+    for (size_t k = page->begin[i]; k < page->begin[i + 1]; k++) {
+        uint32_t since = mark - s->stems[s->ids[k]].mark;
+        after += !since;
+        wide += since < WIDE;
+    }
+    page->columns[AFTER_OVERLAP][i] = share(after, size);
+    page->columns[AFTER_WIDE][i] = share(wide, size);
 }
 
 static void leave_mark(const Page *page, Py_ssize_t i, uint32_t mark) {
@@ -305,14 +313,14 @@ static void leave_mark(const Page *page, Py_ssize_t i, uint32_t mark) {
 
 /* Down the page and up again: the prose that was met last has left its mark on its stems, a new number each time. */
 static void fill_overlaps(const Page *page) {
-    uint32_t mark = 1;
+    uint32_t mark = WIDE; /* stems have none yet, which is 0 */
     for (Py_ssize_t i = 0; i < page->rows; i++) {
         fill_shares(page, i, mark);
         if (page->prose[i]) leave_mark(page, i, ++mark);
     }
-    mark++;
+    mark += WIDE;
     for (Py_ssize_t i = page->rows - 1; i >= 0; i--) {
-        page->columns[AFTER_OVERLAP][i] = share(count_marked(page, i, mark), page->begin[i + 1] - page->begin[i]);
+        fill_after(page, i, mark);
         if (page->prose[i]) leave_mark(page, i, ++mark);
     }
 }

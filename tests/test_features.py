@@ -15,6 +15,7 @@ from cleanbody.features import COLUMNS, GROUPS, Hints, Table, compute
 from cleanbody.features.context import PROSE_WORDS
 from cleanbody.features.keys import MOST_CRUMBS, heads, parts
 from cleanbody.features.region import best_stretch, signed_log
+from cleanbody.features.runs import MOST_UP
 from cleanbody.features.second import SECOND_COLUMNS, second_columns
 from cleanbody.features.structure import CLASS_DECAY, FORM_COLUMNS, PLACE_COLUMNS
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
@@ -399,6 +400,37 @@ def test_neighbours() -> None:
     assert column(table, "until_prose") == near([math.log(2), math.log(4), math.log(3), math.log(2), math.log(6)])
 
 
+def test_runs() -> None:
+    table = features(
+        f"<p>{PROSE}</p><h2>Roofs, mills</h2><p>As follows:</p><ul><li>hills<li>It rained.</ul><p>{PROSE}</p>"
+    )
+    assert column(table, "run_blocks") == near([0, *[math.log(5)] * 4, 0])
+    assert column(table, "run_words")[1:5] == near([math.log(1 + 7 / 4)] * 4)
+    assert column(table, "run_ends") == near([1, *[1 / 4] * 4, 1])
+    assert column(table, "run_items") == near([0, *[2 / 4] * 4, 0])
+    stems, overlap = column(table, "stems")[1:5], column(table, "body_overlap")[1:5]
+    share = sum(n * x for n, x in zip(stems, overlap, strict=True)) / sum(stems)
+    assert 0 < share < 1 and column(table, "run_overlap")[1:5] == near([share] * 4)
+    assert column(table, "since_colon") == near([0, 0, 0, 1, 1 / 2, 1 / 3])
+    alone = features(f"<p>As follows:</p><p>{PROSE}</p><p>a</p>")
+    assert column(alone, "since_colon") == [0, 1, 0]  # what stands below prose is led by nothing
+    assert column(
+        features("<h1>Rain on hills</h1><p>hills</p>", headlines=("Rain on hills",)), "run_title_overlap"
+    ) == [1, 1]
+
+
+def test_what_stands_beside_prose() -> None:
+    table = features(
+        f"<div><p>a</p><div><p>b</p></div><p>{PROSE}</p><div><ul><li>c</ul></div></div><p>{PROSE}</p><p>d</p>"
+    )
+    assert column(table, "up_to_before") == [MOST_UP, MOST_UP, MOST_UP, 3, 1, 1]
+    assert column(table, "up_to_after") == [1, 2, 2, 4, MOST_UP, MOST_UP]
+    assert column(table, "prose_step") == [0, 1, 1, 2, -1, 0]
+    deep = features(f"<p>{PROSE}</p>" + "<div>" * 20 + "a")
+    assert column(deep, "up_to_before") == [MOST_UP, MOST_UP]
+    assert all(map(math.isnan, column(compute(read_text("a\n\nb"), Lexicon.load()), "prose_step")))
+
+
 def test_linked_words_are_no_prose() -> None:
     table = features(f"<p>a</p><p><a href=x>{PROSE}</a></p><p>b</p>")
     assert column(table, "prose_near") == [0, 0, 0]
@@ -418,6 +450,16 @@ def test_sections() -> None:
     assert column(features("<h2>Rain</h2>", headlines=("No rain",)), "section_title_overlap") == [1]
 
 
+def test_a_heading_is_taken_up_by_the_next_three_paragraphs() -> None:
+    other = " ".join(["quiet"] * 20)
+    for between in range(5):
+        blocks = [f"<p>{PROSE}</p>", *[f"<p>{other}</p>"] * between]
+        below, above = (features("".join(x)) for x in (["<p>hills</p>", *blocks[::-1]], [*blocks, "<p>hills</p>"]))
+        near_by = float(between < 3)
+        assert (column(below, "after_wide")[0], column(above, "before_wide")[-1]) == (near_by, near_by)
+        assert column(below, "before_wide")[0] == column(above, "after_wide")[-1] == 0
+
+
 # --- coherence and phrases -------------------------------------------------------------------------------------------
 
 
@@ -433,6 +475,7 @@ def test_coherence() -> None:
     assert column(table, "body_overlap")[2] == 1.0  # miller stands in the second paragraph, hills in the first
     assert column(table, "before_overlap")[2] == 0.5
     assert column(table, "after_overlap")[2] == 0.5
+    assert column(table, "before_wide")[2] == column(table, "after_wide")[2] == 0.5
     assert column(table, "description_overlap")[2] == 0.5
     assert column(table, "title_in_block") == near([1, 1 / 4, 1 / 4, 0, 0])
     assert column(table, "body_overlap")[1] == 0.0  # a block is no witness for itself
@@ -657,12 +700,16 @@ def test_second_columns() -> None:
     assert got["first_in_stretch"] == [0, 0, 1]
     assert got["first_stretch_start"] == near([-math.log(3), -math.log(2), 0])
     assert got["first_stretch_end"] == near([math.log(3), math.log(2), 0])
+    assert got["first_run"] == near([7 / 3] * 3)
+    words = array("d", [PROSE_WORDS, 3.0, 1.0])
+    assert list(second_columns(document, words, first)[SECOND_COLUMNS.index("first_run")]) == [2, 2.5, 2.5]
 
 
 # --- any page --------------------------------------------------------------------------------------------------------
 
 MARKUP_ONLY = frozenset(
-    (set(FORM_COLUMNS) - {"item", "code", "after_break"}) | set(PLACE_COLUMNS) | set(GROUPS[3][:10])
+    (set(FORM_COLUMNS) - {"item", "code", "after_break"})
+    | {*PLACE_COLUMNS, *GROUPS[3][:10], "up_to_before", "up_to_after", "prose_step"}
 )
 TAGS = "p div h1 h2 ul li table tr td blockquote pre a b nav main article aside footer form button noscript dl dt dd"
 PIECES = st.one_of(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cleanbody import page_type
 from cleanbody.compiled import COMPILED
-from cleanbody.features import COLUMNS, compute, context, region, second, structure, tree
+from cleanbody.features import COLUMNS, compute, context, region, runs, second, structure, tree
 from cleanbody.html import read_html
 from cleanbody.lexicon import CLASS_KINDS, Lexicon
 from cleanbody.marks import MARK_KINDS, Mark
@@ -112,7 +112,7 @@ def columns_of(document: Document, words: array[float], share: array[float], com
     shapes = tree.shapes_of(document, numbered)
     links = structure.count_links(document)
     totals = structure.container_totals(document, words, share)
-    prose = context.is_prose(words, share)
+    prose, ends = context.is_prose(words, share), array("d", [(0.0, 0.5, 1.0)[int(w) % 3] for w in words])
     return [
         tuple(numbered),
         shapes,
@@ -125,6 +125,13 @@ def columns_of(document: Document, words: array[float], share: array[float], com
         context.text_place_columns(words, share),
         prose,
         context.neighbour_columns(words, share, prose),
+        runs.run_columns(
+            runs.Facts(words, ends, share, words, share, commas, commas),
+            prose,
+            document.container,
+            document.parent,
+            document.markup,
+        ),
         second.second_columns(document, words, share),
         second.second_columns(document, words, share, shapes),
     ]
@@ -240,7 +247,7 @@ def test_containers_before_their_parents(parent: array[int]) -> None:
         lambda: _native.region_columns(
             True, parent, zeros, zeros, role, 1, NONE, many, many, many, ONE, ONE, ONE, ONE, 1.0, 1.0, 1.0, _blank(14)
         ),
-        lambda: _native.second_columns(True, parent, zeros, zeros, ONE, NONE, ONE, NONE, 6.0, _blank(17)),
+        lambda: _native.second_columns(True, parent, zeros, zeros, ONE, NONE, ONE, NONE, 6.0, 18.0, _blank(18)),
     ):
         with pytest.raises(ValueError, match="before its parent"):
             call()
@@ -269,8 +276,8 @@ def test_numbers_that_point_outside(outside: int) -> None:
         lambda: _native.region_columns(
             True, ROOT, NONE, NONE, role, 1, bad, ONE, ONE, ONE, ONE, ONE, ONE, ONE, 1.0, 1.0, 1.0, _blank(14)
         ),
-        lambda: _native.second_columns(True, ROOT, NONE, NONE, ONE, bad, ONE, NONE, 6.0, _blank(17)),
-        lambda: _native.second_columns(True, ROOT, NONE, NONE, ONE, NONE, ONE, bad, 6.0, _blank(17)),
+        lambda: _native.second_columns(True, ROOT, NONE, NONE, ONE, bad, ONE, NONE, 6.0, 18.0, _blank(18)),
+        lambda: _native.second_columns(True, ROOT, NONE, NONE, ONE, NONE, ONE, bad, 6.0, 18.0, _blank(18)),
     ):
         with pytest.raises(ValueError, match="points outside"):
             call()

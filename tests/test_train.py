@@ -72,6 +72,19 @@ def test_pages_without_gold_are_read_apart(tmp_path: Path) -> None:
     assert [(page.id, page.gold, page.known, page.set) for page in unknown] == [("b", "", False, "own")]
 
 
+def test_a_text_made_of_a_page_has_that_page_beside_it(tmp_path: Path) -> None:
+    lines = [{"text": "The old bridge", "b": 0}]
+    rows = [
+        {"id": "a", "html": HTML, "main_content": "The old bridge", "fold": 3, "url": "https://a.example/"},
+        {"id": "a", "renderer": "wet", "lines": lines, "gold": "The old bridge"},
+        {"id": "a", "lines": lines, "gold": "The old bridge"},  # of no page
+        {"id": "b", "renderer": "wet", "lines": lines, "gold": "The old bridge"},
+    ]
+    pages = list(read_pages([write(tmp_path / "own.jsonl", rows)]))
+    assert [page.original for page in pages] == ["", HTML, "", ""]
+    assert [(page.fold, page.host) for page in pages] == [(3, "a.example"), (3, "a.example"), (None, ""), (None, "")]
+
+
 def test_a_teacher_says_what_is_body(tmp_path: Path) -> None:
     pytest.importorskip("numpy")
     from cleanbody.train.teach import taught

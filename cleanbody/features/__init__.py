@@ -14,6 +14,7 @@ from typing import Final
 from cleanbody.features import context, headline, region, structure
 from cleanbody.features.block_words import BlockWords
 from cleanbody.features.context import block_texts, is_prose
+from cleanbody.features.runs import RUN_COLUMNS, Facts, run_columns
 from cleanbody.features.telling import SPEAKS_COLUMNS, TELLING_COLUMNS, telling_columns
 from cleanbody.features.text import COLUMNS as TEXT_COLUMNS
 from cleanbody.features.text import as_dialogue, text_columns
@@ -39,14 +40,20 @@ GROUPS: Final = (
     headline.HEADLINE_COLUMNS,
     DECLARED_COLUMNS,
     TELLING_COLUMNS,
+    RUN_COLUMNS,
 )
 COLUMNS: Final = tuple(name for group in GROUPS for name in group)
 # What tells the kinds of blocks that go, not what goes: counted in our own phrases, it was trusted too much for that.
 KIND_ONLY: Final = SPEAKS_COLUMNS
 TEXT_WORDS: Final = TEXT_COLUMNS.index("words")
 TEXT_COMMAS: Final = TEXT_COLUMNS.index("commas")
+TEXT_ENDS: Final = TEXT_COLUMNS.index("ends_sentence")
 FORM_HEADING: Final = structure.FORM_COLUMNS.index("heading")
+FORM_ITEM: Final = structure.FORM_COLUMNS.index("item")
+DEPTH: Final = structure.PLACE_COLUMNS.index("depth")
 TITLE_OVERLAP: Final = context.COHERENCE_COLUMNS.index("title_overlap")
+BODY_OVERLAP: Final = context.COHERENCE_COLUMNS.index("body_overlap")
+STEMS: Final = context.COHERENCE_COLUMNS.index("stems")
 INDEX: Final = {name: i for i, name in enumerate(COLUMNS)}
 
 
@@ -135,10 +142,14 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
     )
     coherence = context.coherence_columns(blocks, words, link_share, found.text, hints.description)
     overlap = coherence[TITLE_OVERLAP]
+    place = structure.place_columns(document, tree, totals, shapes, words, link_share, lexicon)
+    facts = Facts(
+        words, of_text[TEXT_ENDS], form[FORM_ITEM], coherence[STEMS], coherence[BODY_OVERLAP], overlap, place[DEPTH]
+    )
     columns = (
         *of_text,
         *form,
-        *structure.place_columns(document, tree, totals, shapes, words, link_share, lexicon),
+        *place,
         *region.region_columns(document, tree, totals, words, link_share, commas),
         *context.text_place_columns(words, link_share),
         *context.neighbour_columns(words, link_share, prose),
@@ -148,5 +159,6 @@ def compute(document: Document, lexicon: Lexicon, hints: Hints | None = None) ->
         *found.columns,
         *declared_columns(hints.types, len(texts)),
         *telling_columns(blocks, lexicon),
+        *run_columns(facts, prose, document.container, document.parent, document.markup),
     )
     return Table(columns, len(texts), found.block, found.text, shapes)

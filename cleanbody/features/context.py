@@ -48,6 +48,8 @@ COHERENCE_COLUMNS: Final = (
     "body_overlap",  # ... in other prose blocks
     "before_overlap",  # ... in the prose block before it
     "after_overlap",  # ... in the prose block after it
+    "before_wide",  # ... in one of the last three prose blocks before it
+    "after_wide",  # ... in one of the next three after it
     "description_overlap",  # ... in the description that the head of the page gives
     "title_in_block",  # share of the title's content stems that stand in the block
     "stems",  # content stems of the block
@@ -59,6 +61,7 @@ PHRASE_COLUMNS: Final = (
     *(f"starts_{kind}" for kind in ("teaser", "byline", "comment-prompt", "newsletter", "paywall", "footer")),
     *(f"since_{kind}" for kind in ("comment", "teaser", "author-bio", "newsletter")),
 )
+WIDE: Final = 3  # stretches of prose to each side that a section takes up its heading in
 PROSE_WORDS: Final = 18.0  # a block of at least so many unlinked words is prose
 _STARTS: Final = tuple(name.removeprefix("starts_") for name in PHRASE_COLUMNS if name.startswith("starts_"))
 _SINCE: Final = tuple(name.removeprefix("since_") for name in PHRASE_COLUMNS if name.startswith("since_"))
@@ -263,6 +266,8 @@ def fill_coherence(
     keys = [tuple(block[:_WORDS_OF_KEY]) for block in blocks.words]
     repeats = Counter(keys)
     nothing: frozenset[str] = frozenset()
+    before_wide = _wide_overlaps(stems, prose)
+    after_wide = _wide_overlaps(stems[::-1], prose[::-1])[::-1]
     for i, own in enumerate(stems):
         size = max(len(own), 1)
         mine = 1 if prose[i] else 0
@@ -273,6 +278,8 @@ def fill_coherence(
             sum(of_body[stem] > mine for stem in own) / size,
             len(own & (stems[before[i]] if before[i] >= 0 else nothing)) / size,
             len(own & (stems[after[i]] if after[i] >= 0 else nothing)) / size,
+            before_wide[i],
+            after_wide[i],
             len(own & description_stems) / size,
             len(own & title_stems) / max(len(title_stems), 1),
             float(len(own)),
@@ -281,6 +288,16 @@ def fill_coherence(
         )
         for column, value in zip(columns, values, strict=True):
             column[i] = value
+
+
+def _wide_overlaps(stems: Sequence[frozenset[str]], prose: Sequence[int]) -> list[float]:
+    """The share of each block's stems that stand in one of the last `WIDE` prose blocks before it."""
+    out, met, last = [], 0, dict[str, int]()
+    for own, flag in zip(stems, prose, strict=True):
+        out.append(sum(met - last[stem] < WIDE for stem in own if stem in last) / max(len(own), 1))
+        met += flag
+        last.update(dict.fromkeys(own, met) if flag else {})
+    return out
 
 
 def nearest_true(flags: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from cleanbody.compiled import core
-from cleanbody.features.context import distances_since
+from cleanbody.features.context import PROSE_WORDS, distances_since
 from cleanbody.features.region import best_stretch, signed_log
+from cleanbody.features.runs import runs_of
 from cleanbody.features.structure import UNKNOWN, blank, outer_container
 from cleanbody.features.sums import add_up
 from cleanbody.features.tree import integers, number_tree, shapes_of
@@ -32,6 +33,7 @@ SECOND_COLUMNS: Final = (
     "first_in_stretch",  # inside the stretch of blocks with the greatest sum of weighted log-odds
     "first_stretch_start",  # blocks since its start, signed log
     "first_stretch_end",
+    "first_run",  # mean over the run: the blocks between two of as many words as prose has
 )
 _CLIP: Final = 6.0  # log-odds: surer than this says no more
 
@@ -54,7 +56,7 @@ def second_columns(
     if core is not None:
         core.second_columns(
             document.markup, document.parent, document.first, document.last, first, document.container, words, shapes,
-            _CLIP, columns,
+            _CLIP, PROSE_WORDS, columns,
         )  # fmt: skip
         return columns
     clipped = [max(-_CLIP, min(_CLIP, x)) for x in first]
@@ -73,6 +75,9 @@ def second_columns(
     since, until = distances_since(above), distances_since(above[::-1])[::-1]
     begin, end = best_stretch([x * w for x, w in zip(clipped, weights, strict=True)])
     by_shape = _shape_means(shapes, clipped, weights)
+    run = array("d")
+    for first_of, end_of in runs_of([w >= PROSE_WORDS for w in words[:n]]):
+        run += array("d", [add_up(clipped[first_of:end_of]) / (end_of - first_of)]) * (end_of - first_of)
     for i in range(n):
         inner = document.container[i]
         outer = outer_container(document, inner)
@@ -94,6 +99,7 @@ def second_columns(
             1.0 if begin <= i < end else 0.0,
             signed_log(i - begin),
             signed_log(end - 1 - i),
+            run[i],
         )
         for column, value in zip(columns, values, strict=True):
             column[i] = value

@@ -385,7 +385,7 @@ RULES: Final[tuple[Rule, ...]] = (
     row(  # a subheading that nothing marks, between two paragraphs; the other stories' share fewer words with the body
         "subheading-line",
         Label.BODY,
-        3,
+        1.5,
         "words >= 2",
         "words <= 7",
         "since_prose <= .7",

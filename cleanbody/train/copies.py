@@ -45,14 +45,19 @@ def copies(pages: Sequence[Labelled]) -> Iterator[Labelled]:
         if page.html and lot % 4 == 0:
             yield page._replace(html=without_names(page.html), renderer=BARE, original=page.html)
         if page.html and page.id not in rendered:
-            text = _as_text(page.html)
+            text = as_text(page.html)
             if text:
                 yield page._replace(html="", text=text, renderer=BLOCKS, original=page.html)
         if page.html and len(page.gold) >= LEAST_GOLD:
             yield page._replace(html="", text=page.gold, renderer=GOLD)
 
 
-def _as_text(source: str) -> str:
+def as_text(source: str) -> str:
+    """The blocks of a page as lines; "" where it cannot be read.
+
+    >>> as_text("<h1>Rain</h1><p>It rained.")
+    'Rain\\nIt rained.'
+    """
     try:
         return "\n".join(text for text in block_texts(html.read_html(source)) if text)
     except InputError:

@@ -37,7 +37,7 @@ class Labelled(NamedTuple):
     lang: str
     fold: int | None
     renderer: str = ""  # how a scraped text was made, "" where unknown
-    original: str = ""  # the HTML of the page that a copy was made of
+    original: str = ""  # the HTML of the page that a copy, or a text, was made of
     known: bool = True  # whether people made the gold; else it is "", or what a model kept (see `teach`)
 
 
@@ -104,9 +104,9 @@ def read_pages(paths: Sequence[Path]) -> Iterator[Labelled]:
                     continue
                 if page.renderer and page.id in rendered_from:
                     origin = rendered_from[page.id]
-                    page = page._replace(url=origin.url, host=origin.host, fold=origin.fold)
+                    page = page._replace(url=origin.url, host=origin.host, fold=origin.fold, original=origin.html)
                 elif page.html and page.fold is not None:
-                    rendered_from[page.id] = page._replace(html="", gold="")
+                    rendered_from[page.id] = page._replace(gold="")
                 yield page
 
 

@@ -18,7 +18,7 @@ from cleanbody.train.fit import PARAMETERS, ensemble_of
 from cleanbody.train.labels import Bytes
 from cleanbody.train.matrix import PageRows, stack
 
-ROUNDS: Final = 24
+ROUNDS: Final = 40
 OWN: Final[dict[str, Any]] = {
     "objective": "multiclass",
     "num_leaves": 15,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -120,9 +121,17 @@ def _read(page: Labelled, lexicon: Lexicon) -> tuple[Document, Table, list[str]]
 
 
 def _labels_of_original(page: Labelled, texts: Sequence[str], target: Sequence[float]) -> Bytes:
-    document, table, originals = _read(page._replace(html=page.original), Lexicon.load())
-    labels = labels_of_rules(table, document.markup, align(originals, page.gold))
+    originals, labels = labelled_blocks(page.original, page.url, page.gold)
     return labels_of_copy(texts, target, originals, labels)
+
+
+@lru_cache(maxsize=1)  # the texts that were made of a page stand one below the other
+def labelled_blocks(source: str, url: str | None, gold: str) -> tuple[list[str], Bytes]:
+    """The texts of a page's blocks, and the labels that its rules are sure of."""
+    document = html.read_html(source)
+    table = compute(document, Lexicon.load(), read_hints(document, url)[0])
+    texts = texts_of(document)[:MOST_BLOCKS]
+    return texts, labels_of_rules(table, document.markup, align(texts, gold))
 
 
 def stack(pages: Sequence[PageRows], name: str) -> NDArray[Any]:
