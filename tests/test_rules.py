@@ -618,6 +618,20 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
             Case(f"{TITLE}\n\n{A}\n\nHome\n\nThe miller and his sacks\n\n{B}", "The miller and his sacks"),
         ],
     ),
+    "sentence-by-prose": (
+        [bare("The miller carried his sacks up to the museum, and the whole town came along.")],
+        [
+            bare("The miller carried his sacks up to the museum, and the whole town came along"),
+            bare("The miller carried his sacks up to the museum."),
+            bare("Quiet harbour towns seldom notice how quickly seven lanterns vanish under a new moon."),
+            bare(f"The miller carried his sacks up to the museum, and the whole town came along. {A}"),
+            amid("<p>The miller carried his sacks up to the museum, and the whole town came along."),
+            Case(
+                "The miller carried his sacks up to the museum, and the whole town came along.",
+                "The miller carried his sacks up to the museum, and the whole town came along.",
+            ),
+        ],
+    ),
     "prose-in-region": (
         [article(f"<p>{A} {A}")],
         [article("<p>It rained."), article(f"<p><a href=x>{A} {A}</a>"), beside(f"<p>{A} {A}")],

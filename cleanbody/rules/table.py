@@ -397,6 +397,17 @@ RULES: Final[tuple[Rule, ...]] = (
         *("bullet < 1", "quoted < 1", "caption < 1", "item < 1"),
         *("starts_lower < 1", "dates < 1", "separators < 1", "link_share <= .3"),
     ),
+    row(  # a text's short paragraph: so near to prose what is not the body's is titles and labels sooner than sentences
+        "sentence-by-prose",
+        Label.BODY,
+        2,
+        "words >= 12",
+        "words <= 25",
+        "ends_sentence >= 1",
+        "prose_near > 0",
+        "body_overlap > 0",
+        markup=False,
+    ),
     row("prose-in-region", Label.BODY, 2, "words >= 25", "link_share <= .2", "in_best >= 1"),
     row("code-block", Label.BODY, 2, "code >= 1", "in_best >= 1"),
 )
