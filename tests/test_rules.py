@@ -592,6 +592,23 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [Case(column(FROM, "Bakers want longer nights off"), FROM)],
         [Case(column(FROM), FROM), Case(column("Museum opens", "Bakers want nights"), "Museum opens")],
     ),
+    "lone-item": (
+        [
+            inside("<ul><li>Put it on the table</ul>"),
+            inside("<ul><li>Put it on the table", "<li>Yes please, now</ul>"),
+        ],
+        [
+            inside("<ul><li>Put it on the table", "<li>Yes please, now", "<li>Or later</ul>"),
+            inside("<ul><li>Put it on the table.</ul>"),
+            inside("<p>Put it on the table"),
+            Case(f"<p>{A}</p><p>{B} As follows:</p><ul><li>Put it on the table</ul><p>{B}</p>", "Put it on the table"),
+            Case(
+                f"<p>Home</p><p>Contact</p><p>{A}</p><ul><li>Put it on the table</ul><p>Imprint", "Put it on the table"
+            ),
+            inside("<p>Steps</p>", "<ul><li>Put it on the table</ul>")._replace(block="Put it on the table"),
+            bare("- Put it on the table"),
+        ],
+    ),
     "no-script": ([under("<noscript><p>Turn it on</noscript>")], [under("<p>Turn it on")]),
     "control": ([under("<button>Send</button>")], [amid("<p>Press <button>Send</button> now")]),
     "hidden": ([under("<p hidden>Send")], [under("<p class=hidden>Send")]),
