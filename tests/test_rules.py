@@ -592,21 +592,20 @@ ROWS: dict[str, Cases] = {  # by name of the rule: cases for it, and cases again
         [Case(column(FROM, "Bakers want longer nights off"), FROM)],
         [Case(column(FROM), FROM), Case(column("Museum opens", "Bakers want nights"), "Museum opens")],
     ),
-    "lone-item": (
+    "few-items": (
         [
-            inside("<ul><li>Put it on the table</ul>"),
-            inside("<ul><li>Put it on the table", "<li>Yes please, now</ul>"),
+            inside("<ul><li>Yes please, sooner</ul>"),
+            inside("<ul><li>Yes please, sooner", "<li>Put it on shelves</ul>"),
+            inside("<h3>Sooner</h3>", "<ul><li>Yes please, sooner</ul>")._replace(block="Yes please, sooner"),
         ],
         [
-            inside("<ul><li>Put it on the table", "<li>Yes please, now", "<li>Or later</ul>"),
-            inside("<ul><li>Put it on the table.</ul>"),
-            inside("<p>Put it on the table"),
-            Case(f"<p>{A}</p><p>{B} As follows:</p><ul><li>Put it on the table</ul><p>{B}</p>", "Put it on the table"),
-            Case(
-                f"<p>Home</p><p>Contact</p><p>{A}</p><ul><li>Put it on the table</ul><p>Imprint", "Put it on the table"
-            ),
-            inside("<p>Steps</p>", "<ul><li>Put it on the table</ul>")._replace(block="Put it on the table"),
-            bare("- Put it on the table"),
+            inside("<ul><li>Yes please, sooner", "<li>Put it on shelves", "<li>Or later", "<li>Or never</ul>"),
+            inside("<ul><li>Yes please, sooner.</ul>"),
+            inside("<ul><li>Clock and lamp and miller</ul>"),
+            inside("<p>Yes please, sooner"),
+            Case(f"<p>{A}</p><p>{B} As follows:</p><ul><li>Yes please, sooner</ul><p>{B}</p>", "Yes please, sooner"),
+            Case(f"<p>Home</p><p>Contact</p><p>Sacks</p><ul><li>Yes please, sooner</ul><p>{A}", "Yes please, sooner"),
+            bare("- Yes please, sooner"),
         ],
     ),
     "no-script": ([under("<noscript><p>Turn it on</noscript>")], [under("<p>Turn it on")]),

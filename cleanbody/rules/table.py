@@ -340,12 +340,12 @@ RULES: Final[tuple[Rule, ...]] = (
     row("short-before-short", Label.OTHER, 5, *_IN_PROSE, *_IN_BOX, "until_prose >= 1", *_SHORT_AFTER),
     row("line-behind-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "since_prose >= 1", *_SHORT_BEFORE),
     row("line-before-short", Label.TEASER, 3.5, *_IN_PROSE, "words >= 5", "until_prose >= 1", *_SHORT_AFTER),
-    row(  # amid prose one item is no list, nor are two: a box that is made of one
-        "lone-item",
+    row(  # up to three blocks amid prose, items or with items, and no colon leads them: a box that is made as a list
+        "few-items",
         Label.OTHER,
         4,
-        *("item >= 1", "run_items >= 1", "run_blocks > 0", "run_blocks <= 1.1", "prose_near > .4"),
-        *("words <= 25", "since_colon <= 0", "ends_sentence < 1"),
+        *("item >= 1", "run_items > .3", "run_blocks > 0", "run_blocks <= 1.4", "prose_near > .2"),
+        *("words <= 25", "since_colon <= 0", "ends_sentence < 1", "body_overlap <= .5"),
         markup=True,
     ),
     # a subheading is bold at least where nothing else marks it, a line of the text is not alone
