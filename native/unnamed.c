@@ -249,12 +249,23 @@ static int has_digits(PyObject *text, Py_ssize_t size) {
     return found == LEAST_DIGITS;
 }
 
+/* Whether a line has a break, a tab or three spaces, as a row of a table. */
+static int has_gap(PyObject *text, Py_ssize_t size) {
+    int spaces = 0;
+    for (Py_ssize_t i = 0; i < size; i++) {
+        Py_UCS4 c = PyUnicode_READ_CHAR(text, i);
+        spaces = c == ' ' || c == 0xa0 ? spaces + 1 : 0;
+        if (c == '\n' || c == '\t' || spaces == 3) return 1;
+    }
+    return 0;
+}
+
 /* Whether a line could be a headline by its shape alone; -1 and an exception otherwise. */
 static int is_shaped(const Page *page, Py_ssize_t i) {
     PyObject *text = text_of(page, i);
     Py_ssize_t size = PyUnicode_GET_LENGTH(text);
     if (!(page->words[i] >= LEAST_LONE && page->words[i] <= MOST_LONE) || !size || is_speaker(text)) return 0;
-    if (PyUnicode_FindChar(text, '\n', 0, size, 1) >= 0 || PyUnicode_FindChar(text, '\t', 0, size, 1) >= 0) return 0;
+    if (has_gap(text, size)) return 0;
     Py_UCS4 first = PyUnicode_READ_CHAR(text, 0);
     if (is_one_of(PyUnicode_READ_CHAR(text, size - 1), NO_END) || is_one_of(first, NO_START)) return 0;
     if (is_one_of(first, QUOTES) || Py_UNICODE_ISLOWER(first) || has_step(text, size)) return 0;

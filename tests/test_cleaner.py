@@ -430,6 +430,14 @@ def test_what_tells_by_its_words_goes_from_the_cleanest_text(line: str) -> None:
     assert [block.text for block in page.blocks if not block.keep] == [line]
 
 
+@pytest.mark.parametrize("gap", ["   ", "\xa0 \xa0"])
+def test_a_row_of_a_table_is_no_headline_of_which_the_others_are_copies(gap: str) -> None:
+    rows = [gap.join((f"October {day}", "12pm - 1pm", "Hall 217", "Hanna Quill, Ph.D")) for day in range(1, 9)]
+    about = "Hanna Quill has rowed in the hall for eighteen years, and in October she will show how others can do it."
+    page = cleanbody.clean_text("\n\n".join(["Open hours", *rows, "Hanna Quill", about]))
+    assert page.title is None and all(row in page.text for row in rows)
+
+
 def test_what_fits_badly_goes_from_a_long_text_in_which_some_lines_are_told_by_their_words() -> None:
     date, long = "Tuesday, January 17, 2012", "\n\n".join([LONG] * 4)
     told = (

@@ -52,6 +52,7 @@ _NO_END: Final = frozenset(".:;,。：；，、")
 _NO_START: Final = frozenset("-–—•*·#>[(")
 _QUOTES: Final = frozenset("\"“„«「『‘'")
 _TOLD: Final = frozenset(".!?…:;\"”»’')]。！？：；」』")  # prose ends in these, a trail or a row of links does not
+_GAP = pattern(r"[\n\t]|[ \xa0]{3}")  # a row of a table has the others
 _STEP = pattern(r"\s[>›»·•/→]\s")
 _SPEAKER = pattern(r"[^\s:]{1,12}[:：]\s")
 
@@ -274,7 +275,7 @@ def _tails(lines: Lines) -> Counter[Key]:
 
 def _is_shaped(text: str, words: float) -> bool:
     """Whether a line could be a headline by its shape alone."""
-    if not LEAST_LONE <= words <= MOST_LONE or "\n" in text or "\t" in text or _SPEAKER.match(text):
+    if not LEAST_LONE <= words <= MOST_LONE or _GAP.search(text) or _SPEAKER.match(text):
         return False
     if text[-1] in _NO_END or text[0] in _NO_START or text[0] in _QUOTES or text[0].islower():
         return False
