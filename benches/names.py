@@ -63,7 +63,7 @@ def named(page: Labelled) -> Iterator[tuple[str, Label, Label]]:
         texts = [block.text for block in copy.blocks]
         wanted = labels_of_copy(texts, align(texts, page.gold), originals, labels)
         for block, number in zip(copy.blocks, wanted, strict=True):
-            if number >= 0 and not block.keep:
+            if number >= 0 and KIND_LABELS[number] is not Label.OTHER and not block.keep:
                 yield name, KIND_LABELS[number], block.label
 
 
