@@ -134,7 +134,13 @@ def is_harmless(
 
 
 def find_harmless(data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None) -> bool:
-    """What :func:`is_harmless` does where nothing is compiled: its specification."""
+    """What :func:`is_harmless` does where nothing is compiled: its specification.
+
+    Before Python 3.11.5 nothing is certain: there `re` goes on too early from a possessive group that can match in more
+    than one way (https://github.com/python/cpython/issues/106052).
+    """
+    if sys.version_info < (3, 11, 5):
+        return False
     most_tags = sys.maxsize if max_tags is None else max_tags
     roof = sys.maxsize if max_depth is None else max_depth
     tags = data.count(b"<")
