@@ -320,8 +320,9 @@ def test_an_output_has_its_name_only_when_it_is_complete(tmp_path: Path, monkeyp
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 @pytest.mark.parametrize("args", [["warc", EXAMPLE, "-o", "/dev/full"], ["warc", EXAMPLE, "-o", "-"]])
 def test_a_full_disk_is_one_line(args: list[str]) -> None:
+    command, buffered = [sys.executable, "-m", "cleanbody", *args], {**os.environ, "PYTHONUNBUFFERED": ""}
     with open("/dev/full", "wb") as full:
-        result = subprocess.run([sys.executable, "-m", "cleanbody", *args], stdout=full, stderr=subprocess.PIPE)
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=buffered)
     assert result.returncode == 2
     assert b"No space left" in result.stderr and result.stderr.count(b"\n") == 1
 

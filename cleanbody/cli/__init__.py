@@ -44,6 +44,7 @@ class _Commands(click.Group):
             where = f"{error.filename}: " if error.filename else ""
             what = error.strerror or error
             code = complain(f"cleanbody: {where}{what}; make room or choose another place", UNUSABLE)
+            _drop_output()
         sys.exit(code or DONE)
 
     def invoke(self, context: click.Context) -> Any:
@@ -52,9 +53,16 @@ class _Commands(click.Group):
             sys.stdout.flush()
             return code
         except BrokenPipeError:  # caught before click does, which would exit with 1
-            # Python would complain again when it flushes standard output on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise SystemExit(READER_GONE) from None
+
+
+def _drop_output() -> None:
+    """Drop what cannot be written: Python would complain again when it flushes standard output on its way out."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(context: click.Context, _: click.Parameter, value: bool) -> None:
