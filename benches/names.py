@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from cleanbody import Cleaner, Label
-from cleanbody.model import KIND_LABELS, Model, read_model, write_model
+from cleanbody.model import KIND_LABELS, Model
 from cleanbody.page import CleanPage
 from cleanbody.train import fit
 from cleanbody.train.align import align
@@ -47,7 +47,7 @@ def with_kinds(rows: Sequence[PageRows]) -> Model:
     shipped = Model.load()
     assert shipped is not None, "no model is shipped"
     stages = {name: one for name, one in shipped.ensembles.items() if "-kind-" not in name}
-    return read_model(write_model({**stages, **fit_all_kinds(rows)}, dict(shipped.header)))
+    return Model({**stages, **fit_all_kinds(rows)}, shipped.header)
 
 
 def named(page: Labelled) -> Iterator[tuple[str, Label, Label]]:

@@ -298,7 +298,8 @@ def _settle_rows(
     rules = [speak.book.named(bits) for bits in speak.book.sets(held)]
     free = [all(rule.label is Label.BODY for rule in some) for some in rules]
     told = sum(x < 0.0 and any(map(_tells, some)) for x, some in zip(logits, rules, strict=True))
-    trust, lift = _priors(page, logits, free, told)
+    clean = not page.markup and told < TOLD
+    trust, lift = _priors(page, logits, free, clean)
     score, keep, fate = array("d", [0.0]) * len(base), bytearray(len(base)), bytearray(len(base))
     for i, x in enumerate(logits):
         prior = trust + lift if free[i] else 0.0 if any(map(_asks, rules[i])) else trust
@@ -311,7 +312,7 @@ def _settle_rows(
         kinds = [KINDS[kind] for kind in page.kind[: len(score)]]
         usual = keeps(score, sizes, kinds, CLEAN_CUT)
         gone = add_up(size for size, good in zip(sizes, usual, strict=True) if not good)
-        if not page.markup and told < TOLD and gone < CLEAN_GONE * add_up(sizes):
+        if clean and gone < CLEAN_GONE * add_up(sizes):
             floor = CLEAN_CUT + reach(CLEAN_CUT)[2]
             for i, good in enumerate(usual):
                 if not good and i != page.headline and not any(map(_tells, rules[i])):
@@ -338,13 +339,13 @@ def _logits(speak: Speakers, held: array[int], base: array[float], share: float)
     return out
 
 
-def _priors(page: Page, logits: Sequence[float], free: Sequence[bool], told: int) -> tuple[float, float]:
+def _priors(page: Page, logits: Sequence[float], free: Sequence[bool], clean: bool) -> tuple[float, float]:
     """What is added to the log-odds of each block for the sake of the document as a whole, and what more to those that
     no rule speaks against.
 
     Extractors' output and prose hold little to find, so that every line taken from a scraped text is likelier a mistake
-    the less of it would go, unless it asks the reader for something in so many words; but not where some lines (`told`)
-    go by their words alone, as a long article may stand amid all of a site's own. And a short document of which
+    the less of it would go, unless it asks the reader for something in so many words; but only where it may be `clean`:
+    a long article may stand amid all of a site's own lines. And a short document of which
     nothing would be left keeps what no rule speaks against: a text all of it, a page what comes near the best of it.
     """
     total = kept = trust = lift = 0.0
@@ -352,7 +353,7 @@ def _priors(page: Page, logits: Sequence[float], free: Sequence[bool], told: int
         total += w
         if x >= CLEAN_LOGIT:
             kept += w
-    if not page.markup and kept and told < TOLD:
+    if clean and kept:
         trust = -math.log(min(1.0, max(0.01, CLEAN_SLOPE * (1.0 - kept / (total or 1.0)))))
     if not kept and total <= FEW_WORDS:
         found = [x for x, is_free in zip(logits, free, strict=True) if is_free]

@@ -72,7 +72,7 @@ def page_rows(source: Labelled | Synthetic) -> PageRows:
     is known."""
     page = source.labelled() if isinstance(source, Synthetic) else source
     lexicon = ThinLexicon.of_package(page.id) if isinstance(source, Synthetic) else Lexicon.load()
-    document, table, texts = _read(page, lexicon)
+    document, table, texts = _read(page.html, page.text, page.url, lexicon)
     rows = len(texts)
     features = np.empty((rows, len(COLUMNS)), dtype=np.float32)
     for k, column in enumerate(table.columns):
@@ -109,14 +109,11 @@ def _targets(source: Labelled | Synthetic, texts: Sequence[str]) -> list[float]:
     return kept_shares(found, [one.label for one in source.truth])
 
 
-def _read(page: Labelled, lexicon: Lexicon) -> tuple[Document, Table, list[str]]:
-    """The blocks of a page or text, their columns, and the texts of the first `MOST_BLOCKS`."""
-    if page.html:
-        document = html.read_html(page.html)
-        table = compute(document, lexicon, read_hints(document, page.url)[0])
-    else:
-        document = plaintext.read_text(page.text)
-        table = compute(document, lexicon)
+def _read(source: str, text: str, url: str | None, lexicon: Lexicon) -> tuple[Document, Table, list[str]]:
+    """The blocks of a page, or of a text where there is no HTML, their columns, and the texts of the first
+    `MOST_BLOCKS`."""
+    document = html.read_html(source) if source else plaintext.read_text(text)
+    table = compute(document, lexicon, read_hints(document, url)[0] if source else None)
     return document, table, texts_of(document)[:MOST_BLOCKS]
 
 
@@ -128,9 +125,7 @@ def _labels_of_original(page: Labelled, texts: Sequence[str], target: Sequence[f
 @lru_cache(maxsize=1)  # the texts that were made of a page stand one below the other
 def labelled_blocks(source: str, url: str | None, gold: str) -> tuple[list[str], Bytes]:
     """The texts of a page's blocks, and the labels that its rules are sure of."""
-    document = html.read_html(source)
-    table = compute(document, Lexicon.load(), read_hints(document, url)[0])
-    texts = texts_of(document)[:MOST_BLOCKS]
+    document, table, texts = _read(source, "", url, Lexicon.load())
     return texts, labels_of_rules(table, document.markup, align(texts, gold))
 
 
