@@ -10,7 +10,7 @@ from typing import Final
 from cleanbody.patterns import pattern
 
 # CommonMark 0.31, 6.3 and 6.4, without what few write: brackets in a link's text, and targets in angle brackets.
-_TARGET: Final = r"\((?:[^()\s]|\([^()\s]*+\))*+(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)"
+_TARGET: Final = r"\((?>[^()\s]|\([^()\s]*+\))*+(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)"
 _IMAGE = pattern(rf"!\[[^\[\]]*+\]{_TARGET}")
 _LINK = pattern(rf"\[([^\[\]]*+)\]{_TARGET}")
 _REST = pattern(rf"\[?\]{_TARGET}")  # of a link that began in another block

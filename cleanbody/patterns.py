@@ -1,6 +1,9 @@
 """Regular expressions that are compiled when first used: most runs use few of them, and all of them cost an import.
 
 Where the compiled core is there, most of those of its twins are never used at all.
+
+A group that is repeated possessively is an atomic one, ``(?>...)*+``: before Python 3.11.5 `re` goes on too early from
+``(?:...)*+`` where the group can match in more than one way (https://github.com/python/cpython/issues/106052).
 """
 
 from __future__ import annotations

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from re import _parser
+from typing import Any, NamedTuple
 
 import pytest
 
 import cleanbody
+from cleanbody.patterns import _Later
+from cleanbody.scan import quick
+from cleanbody.scan.tokens import tag_runs
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "cleanbody"
@@ -337,3 +342,36 @@ def test_every_public_name_is_in_all() -> None:
         name for name, value in vars(cleanbody).items() if not name.startswith("_") and not inspect.ismodule(value)
     }
     assert public == set(cleanbody.__all__)
+
+
+def _bare_possessive(parsed: Iterable[Any]) -> bool:
+    """Whether a parsed pattern repeats a group possessively that is no atomic one, or any such within."""
+    single = {"LITERAL", "NOT_LITERAL", "IN", "ANY", "ATOMIC_GROUP"}
+    for name, value in parsed:
+        parts = value if isinstance(value, tuple) else (value,)
+        if str(name) == "POSSESSIVE_REPEAT" and (len(parts[2]) != 1 or str(parts[2][0][0]) not in single):
+            return True
+        inner = [part for part in parts if isinstance(part, _parser.SubPattern)]
+        inner += [part for many in parts if isinstance(many, list) for part in many if hasattr(part, "getwidth")]
+        if any(_bare_possessive(part) for part in inner):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("source", "bare"),
+    [("x(?:ab?)*+", True), ("x(?>ab?)*+[ab]++.*+", False), ("(?:a|(b(?:cd)++))?", True), ("(?!(?:cd){0,3}+)", True)],
+)
+def test_what_is_a_bare_possessive_group(source: str, bare: bool) -> None:
+    assert _bare_possessive(_parser.parse(source)) is bare
+
+
+def test_possessive_groups_are_atomic() -> None:
+    modules = [importlib.import_module(f"cleanbody.{name}") for name in MODULES if not name.startswith("__")]
+    named = [value for module in modules for value in vars(module).values()]
+    known = [value for value in named if isinstance(value, _Later | re.Pattern)]
+    known += [quick._tags(None), quick._tags(3), tag_runs(frozenset([b"b"]), frozenset([b"p"]))]
+    own = [value for value in known if isinstance(value.match.__self__, re.Pattern)]  # not of the other library
+    found = {(value.pattern, value.flags & re.VERBOSE) for value in own}
+    assert len(found) > 30
+    assert [source for source, flags in found if _bare_possessive(_parser.parse(source, flags))] == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -34,7 +32,6 @@ PIECES = [
 LIMIT = st.none() | st.integers(0, 12)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11, 5), reason="nothing is certain to the twin: see `find_harmless`")
 @settings(max_examples=2000)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), LIMIT, LIMIT.map(lambda n: n and 9 * n), LIMIT)
 @example("<svg>" + "<i>" * 99 + "<td>" + "</i>" * 99 + "</svg><INPUT>", None, None, None)

@@ -61,7 +61,7 @@ _HIGH = bytes(range(0x80, 0x100))
 _REPLACEMENT = "\ufffd".encode()
 _CUT_OFF = pattern(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")  # mid-character
 
-_COMMENT = pattern(rb"<!--(?:[^-]++|-(?!->))*+-->")
+_COMMENT = pattern(rb"<!--(?>[^-]++|-(?!->))*+-->")
 _XML_DECLARATION = pattern(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]+)["']""", re.IGNORECASE)
 _META = pattern(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([^\s"'/>;]+)""", re.IGNORECASE)
 

@@ -30,7 +30,7 @@ _BETWEEN = pattern(r"[\s,;]*+(?=[{\[])")
 # A quote ends a string only where JSON can go on after it: authors forget to escape the quotes of their prose.
 _TOKEN = pattern(
     r"""
-    "(?P<string>(?:[^"\\]++|\\.|"(?!\s*+(?:[:}\]]|\Z|,\s*+(?:["{}\[\]\d-]|true|false|null))|[^\S\n]*+\n\s*+"))*+)(?:"|\\?\Z)
+    "(?P<string>(?>[^"\\]++|\\.|"(?!\s*+(?:[:}\]]|\Z|,\s*+(?:["{}\[\]\d-]|true|false|null))|[^\S\n]*+\n\s*+"))*+)(?:"|\\?\Z)
     | (?P<mark>[{}\[\],:])
     | (?P<bare>[^\s"{}\[\],:]++)
     """,

@@ -24,7 +24,7 @@ __all__ = ["Limits", "Scanned", "scan"]
 
 _TAG_RUNS = tag_runs(INLINE, OPAQUE)
 _SLASH = 0x2F
-_DOCTYPE = pattern(rb"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+<!doctype([^>]*)>", re.IGNORECASE)
+_DOCTYPE = pattern(rb"(?>\s++|<!--(?>[^-]++|-(?!->))*+-->|<\?[^>]*+>)*+<!doctype([^>]*)>", re.IGNORECASE)
 _UNFINISHED = pattern(rb"(?:<|&#?\w*)\Z")  # what the next word must not run on from
 _LONGEST_REFERENCE = 40  # bytes
 _STATUSES = (Status.TOO_MANY_ATTRIBUTES, Status.TOO_MANY_TAGS, Status.TOO_DEEP, Status.RESCUED_UNCLOSED)  # of the core

@@ -64,17 +64,17 @@ def _tags(max_attributes: int | None) -> re.Pattern[bytes]:
     and the group is empty. Whatever is unusual takes the rest of the page along.
     """
     many = b"*+" if max_attributes is None else b"{0,%d}+" % max_attributes
-    attributes = rb"(?:%s)%s[\t\n\f\r ]*+" % (BARE_ATTRIBUTE, many)
+    attributes = rb"(?>%s)%s[\t\n\f\r ]*+" % (BARE_ATTRIBUTE, many)
     script = _any_case("script")
     inner = {
-        _any_case(name): rb"(?:[^<]++|<(?!/?%s))*+" % _any_case(f"{name} {signs}") for name, signs in _SIGNS.items()
+        _any_case(name): rb"(?>[^<]++|<(?!/?%s))*+" % _any_case(f"{name} {signs}") for name, signs in _SIGNS.items()
     }
     inner[script] = (  # neither markup first nor a comment; or else no other script
-        rb"(?:(?![\t\n\f\r ]*+</?[a-zA-Z])(?:[^<]++|<(?!/%s|!--))*+(?=</)|(?:[^<]++|<(?!/?%s))*+)" % (script, script)
+        rb"(?:(?![\t\n\f\r ]*+</?[a-zA-Z])(?>[^<]++|<(?!/%s|!--))*+(?=</)|(?>[^<]++|<(?!/?%s))*+)" % (script, script)
     )
     parts = {
-        b"text": rb"[^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+",
-        b"comment": rb"!--(?!-?>)(?:[^-<]++|<(?!!--[^>])|-(?!-!?>))*+-->",
+        b"text": rb"[^<]*+(?><(?![a-zA-Z/!?])[^<]*+)*+",
+        b"comment": rb"!--(?!-?>)(?>[^-<]++|<(?!!--[^>])|-(?!-!?>))*+-->",
         b"other": rb"(?:!(?!--|\[CDATA\[)|\?|/(?![a-zA-Z]))[^>]*+>",
         b"raw": b"|".join(inner),
         b"bare": b"|".join(rb"%s%s/?+>[^<]*+</%s" % (raw, attributes, raw) for raw in inner),
@@ -82,7 +82,7 @@ def _tags(max_attributes: int | None) -> re.Pattern[bytes]:
         b"attributes": attributes,
     }
     return re.compile(
-        rb"<(?:(?:%(comment)s|%(other)s)%(text)s<)*+(?:"
+        rb"<(?>(?:%(comment)s|%(other)s)%(text)s<)*+(?:"
         rb"(?:(?=[^iIsStT])|(?!%(raw)s)|(?=%(bare)s))(/?+[a-zA-Z][^\t\n\f\r />]*+)%(attributes)s/?+>"
         rb"|%(full)s|(?=[a-zA-Z/!?])[\x00-\xff]*+)" % parts
     )
@@ -134,13 +134,7 @@ def is_harmless(
 
 
 def find_harmless(data: bytes, max_depth: int | None, max_tags: int | None, max_attributes: int | None) -> bool:
-    """What :func:`is_harmless` does where nothing is compiled: its specification.
-
-    Before Python 3.11.5 nothing is certain: there `re` goes on too early from a possessive group that can match in more
-    than one way (https://github.com/python/cpython/issues/106052).
-    """
-    if sys.version_info < (3, 11, 5):
-        return False
+    """What :func:`is_harmless` does where nothing is compiled: its specification."""
     most_tags = sys.maxsize if max_tags is None else max_tags
     roof = sys.maxsize if max_depth is None else max_depth
     tags = data.count(b"<")

@@ -19,8 +19,8 @@ BARE_ATTRIBUTE = _ATTRIBUTE % (b"", b"", b"", b"")
 
 # Groups: 1 the name of a complete tag, with the slash of an end tag; 2 its attributes; 3 what is left before ">".
 # 4: the first byte of a comment, a declaration, or a tag that never ends. Possessive, so that a tag is read once.
-TOKEN = pattern(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?:%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % BARE_ATTRIBUTE)
-_COMPLETE = rb"(?=[\t\n\f\r />])(?:%s)*+[\t\n\f\r /]*+>" % BARE_ATTRIBUTE
+TOKEN = pattern(rb"<(?:(/?[a-zA-Z][^\t\n\f\r />]*+)((?>%s)*+)([\t\n\f\r /]*+)>|([a-zA-Z!?/]))" % BARE_ATTRIBUTE)
+_COMPLETE = rb"(?=[\t\n\f\r />])(?>%s)*+[\t\n\f\r /]*+>" % BARE_ATTRIBUTE
 _LENIENT_TAG = pattern(rb"<(/?[a-zA-Z][^\t\n\f\r /<>]*+)[^<>]*+>?")
 
 
@@ -58,8 +58,8 @@ def tag_runs(inline: frozenset[bytes], opaque: frozenset[bytes]) -> re.Pattern[b
     """
     inline_names, opaque_names = b"|".join(sorted(inline)), b"|".join(sorted(opaque))
     return re.compile(
-        rb"((?:</?(?:%s)%s)++)|<(%s)%s"
-        rb"|((?:<(?!(?:%s)[\t\n\f\r />])/?[a-zA-Z][^\t\n\f\r />]*+%s[\t\n\f\r ]*+)++)|<([a-zA-Z!?/])"
+        rb"((?></?(?:%s)%s)++)|<(%s)%s"
+        rb"|((?><(?!(?:%s)[\t\n\f\r />])/?[a-zA-Z][^\t\n\f\r />]*+%s[\t\n\f\r ]*+)++)|<([a-zA-Z!?/])"
         % (inline_names, _COMPLETE, opaque_names, _COMPLETE, opaque_names, _COMPLETE),
         re.IGNORECASE,
     )
