@@ -3,7 +3,8 @@
     python benches/articles.py SET.jsonl.gz... -o ARTICLES.jsonl.gz
 
 Of a page with gold its article is read as the training does. Where only snippets are known, the body is what two
-other extractors (trafilatura and readability-lxml) agree on, line by line.
+other extractors (trafilatura and readability-lxml) agree on, line by line, without lines that hold a snippet which the
+set says is not of the body.
 """
 
 from __future__ import annotations
@@ -26,15 +27,16 @@ from cleanbody.train.articles import Article, article_of, write_articles
 from cleanbody.train.gold import Labelled, host_of, open_text, read_gold, set_name
 
 
-def snippet_pages(path: Path) -> Iterator[Labelled]:
-    """The pages of a set of which only snippets are known, without gold."""
+def snippet_pages(path: Path) -> Iterator[tuple[Labelled, list[str]]]:
+    """The pages of a set of which only snippets are known, without gold; and the snippets that are not of the body."""
     with open_text(path) as lines:
         for number, line in enumerate(lines):
             row = json.loads(line)
             if row.get("html") and row.get("main_content", row.get("gold")) is None:
                 url = row.get("url")
                 key, host = str(row.get("id", number)), host_of(url)
-                yield Labelled(key, set_name(path), url, host, row["html"], "", "", "", row.get("lang") or "", None)
+                page = Labelled(key, set_name(path), url, host, row["html"], "", "", "", row.get("lang") or "", None)
+                yield page, row.get("without") or []
 
 
 def agreed(html: str) -> str:
@@ -52,12 +54,14 @@ def agreed(html: str) -> str:
     return "\n".join(line for line in found.splitlines() if tuple(words_of(line.removeprefix("- "))) in known)
 
 
-def article(page: Labelled) -> Article | None:
-    """The article of a page with gold or without."""
+def article(of: tuple[Labelled, list[str]]) -> Article | None:
+    """The article of a page with gold or without, and snippets that are not of its body."""
+    page, foreign = of
     logging.disable(logging.WARNING)
     if page.page_type not in ("", "article"):
         return None
-    gold = page.gold or agreed(page.html).replace("\n- ", "\n")
+    agreed_on = "" if page.gold else agreed(page.html).replace("\n- ", "\n")
+    gold = page.gold or "\n".join(line for line in agreed_on.splitlines() if not any(x in line for x in foreign))
     found = article_of(page._replace(gold=gold))
     # a page without an address is a site of its own
     return found and Article(*(getattr(found, n) or page.id if n == "host" else getattr(found, n) for n in _FIELDS))
@@ -70,9 +74,9 @@ def build(paths: list[Path], processes: int = 1) -> Iterator[Article]:
     """The articles of some sets; each headline once."""
     seen: set[str] = set()
 
-    def pages() -> Iterator[Labelled]:
+    def pages() -> Iterator[tuple[Labelled, list[str]]]:
         for path in paths:
-            yield from (page for page in read_gold([path]) if page.html)
+            yield from ((page, []) for page in read_gold([path]) if page.html)
             yield from snippet_pages(path)
 
     stream = pages()
