@@ -39,8 +39,8 @@ def snippet_pages(path: Path) -> Iterator[tuple[Labelled, list[str]]]:
                 yield page, row.get("without") or []
 
 
-def agreed(html: str) -> str:
-    """The lines of trafilatura's text that stand in readability's too."""
+def agreed(html: str, foreign: list[str]) -> str:
+    """The lines of trafilatura's text that stand in readability's too and hold no snippet that is not of the body."""
     import readability
     import trafilatura
 
@@ -51,7 +51,8 @@ def agreed(html: str) -> str:
         logging.info("no agreement: %s", error)
         return ""
     known = {tuple(words_of(text)) for text in block_texts(read_html(other))}
-    return "\n".join(line for line in found.splitlines() if tuple(words_of(line.removeprefix("- "))) in known)
+    lines = (line for line in found.splitlines() if not any(snippet in line for snippet in foreign))
+    return "\n".join(line for line in lines if tuple(words_of(line.removeprefix("- "))) in known)
 
 
 def article(of: tuple[Labelled, list[str]]) -> Article | None:
@@ -60,8 +61,7 @@ def article(of: tuple[Labelled, list[str]]) -> Article | None:
     logging.disable(logging.WARNING)
     if page.page_type not in ("", "article"):
         return None
-    agreed_on = "" if page.gold else agreed(page.html).replace("\n- ", "\n")
-    gold = page.gold or "\n".join(line for line in agreed_on.splitlines() if not any(x in line for x in foreign))
+    gold = page.gold or agreed(page.html, foreign).replace("\n- ", "\n")
     found = article_of(page._replace(gold=gold))
     # a page without an address is a site of its own
     return found and Article(*(getattr(found, n) or page.id if n == "host" else getattr(found, n) for n in _FIELDS))
